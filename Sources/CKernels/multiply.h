@@ -1,0 +1,30 @@
+/* multiply.h - what spectra_kernel_multiply() and the product of each instruction set share.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SPECTRA_MULTIPLY_H
+#define SPECTRA_MULTIPLY_H
+
+#include "CKernels.h"
+
+/* A product C = A B, or a rectangle of one, as spectra_kernel_multiply() describes it. */
+typedef struct product {
+    size_t m, n, k;
+    const float *a;
+    size_t a_stride;
+    const float *b;
+    size_t b_stride;
+    const float *bias; /* NULL: start from what C holds */
+    float *c;
+    size_t c_stride;
+    bool rectify;
+} product;
+
+void spectra_multiply_baseline(product whole);
+
+#if defined(__x86_64__)
+void spectra_multiply_avx2(product whole);
+void spectra_multiply_avx512(product whole);
+#endif
+
+#endif /* SPECTRA_MULTIPLY_H */
