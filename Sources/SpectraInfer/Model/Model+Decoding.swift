@@ -1,0 +1,126 @@
+extension Model {
+  /// Reads a model file (docs/model-format.md) and believes nothing in it unchecked.
+  ///
+  /// - Throws: `.modelSyntax`, `.modelFormat`, `.modelChecksum`, `.modelContent` or
+  ///   `.modelSelfTest`, with the place in the file; `.memory` where an allocation is refused.
+  /// - Complexity: O(bytes).
+  public init(json file: Span<UInt8>) throws(SpectraError) {
+    self = try Self.decode(file)
+  }
+
+  private static func decode(_ file: Span<UInt8>) throws(SpectraError) -> Model {
+    guard file.count <= ModelLimits.fileBytes else {
+      throw SpectraError(
+        .modelFormat, "the file is too large for a model, bytes", found: Double(file.count),
+        expected: Double(ModelLimits.fileBytes))
+    }
+    let document = try JSONDocument(file)
+    defer { document.close() }
+    let root = document.root
+    let version = try checkFormat(root)
+    for index in document.byteCount..<file.count where file[index] != UInt8(ascii: "\n") {
+      throw SpectraError(
+        .modelSyntax, "something follows the end of the model at the byte of this number",
+        found: Double(index))
+    }
+    try ModelSeal.check(file)
+
+    try root.requireMembers(12)
+    _ = try root.member("file_sha256").text
+    try checkProperties(root.member("properties"))
+    let preprocessor = try Preprocessor(decoding: root.member("preprocessing"))
+    let features = preprocessor.grid.count
+    let targets = try root.member("target_scaling")
+    try targets.requireMembers(2)
+    let model = try Model(
+      formatVersion: version, preprocessor: preprocessor,
+      scaler: Scaler(decoding: root.member("feature_scaling"), count: features),
+      targetMean: PropertyValues(decoding: targets.member("mean")),
+      targetScale: PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9),
+      ensemble: Ensemble(
+        decoding: root.member("members"), inputCount: features,
+        outputCount: MaterialProperty.allCases.count),
+      calibration: Calibration(decoding: root.member("calibration")),
+      references: ReferenceLibrary(decoding: root.member("references"), featureCount: features),
+      card: card(root.member("card")))
+    try model.selfTest(root.member("golden"))
+    return model
+  }
+
+  /// The name and version of the format, looked at before all else.
+  private static func checkFormat(_ root: JSONValue) throws(SpectraError) -> Int {
+    do throws(SpectraError) {
+      if try root.member("format").isText("spectra-infer model") {
+        return try root.member("format_version").integer(1...Model.formatVersionMaximum)
+      }
+    } catch {
+      if error.place.isEmpty || error.found == nil {
+        throw SpectraError(
+          .modelFormat, "this is not a spectra-infer model; give the path of a model file",
+          at: error.place)
+      }
+      throw SpectraError(
+        .modelFormat,
+        "the model is of a format that this library does not read; update the library",
+        at: error.place, found: error.found, expected: error.expected)
+    }
+    throw SpectraError(
+      .modelFormat, "this is not a spectra-infer model; give the path of a model file")
+  }
+
+  /// The six properties with their units, in their order.
+  private static func checkProperties(_ list: JSONValue) throws(SpectraError) {
+    let count = MaterialProperty.allCases.count
+    _ = try list.arrayCount(count...count)
+    for property in MaterialProperty.allCases {
+      let entry = list.element(property.rawValue)
+      try entry.requireMembers(2)
+      guard try entry.member("name").isText(property.name) else {
+        throw try entry.member("name").error("is not the property that format 1 has here")
+      }
+      guard try entry.member("unit").isText(property.unit) else {
+        throw try entry.member("unit").error("is not the unit of the property")
+      }
+    }
+  }
+
+  private static func card(_ value: JSONValue) throws(SpectraError) -> Storage<UInt8> {
+    guard !value.isNull else { throw value.error("must be an object") }
+    return try value.serialized()
+  }
+
+  /// Predicts from the golden features and compares with the golden values.
+  private func selfTest(_ golden: JSONValue) throws(SpectraError) {
+    try golden.requireMembers(2)
+    let expected = try PropertyValues(decoding: golden.member("values"))
+    let place = try golden.member("values").place
+    let prediction = try predictGolden(
+      golden.member("features").payload(columns: featureCount), at: place)
+    for property in MaterialProperty.allCases {
+      let found = prediction[property].value
+      guard (found - expected[property]).magnitude <= 1e-5 * targetScale[property] else {
+        throw SpectraError(
+          .modelSelfTest,
+          """
+          the golden input does not give the golden value; export the model again, or report \
+          this processor
+          """, at: place.element(property.rawValue),
+          found: found, expected: expected[property])
+      }
+    }
+  }
+
+  // The features are borrowed as an argument: Embedded Swift cannot keep a local storage while its
+  // span is used.
+  private func predictGolden(
+    _ features: borrowing Storage<Float>, at place: ModelPlace
+  ) throws(SpectraError) -> Prediction {
+    var workspace = try makeWorkspace(channelCount: 0)
+    do throws(SpectraError) {
+      return try predict(features: features.span, using: &workspace)
+    } catch {
+      throw SpectraError(
+        .modelSelfTest, "the golden input cannot be predicted; export the model again", at: place)
+    }
+  }
+}

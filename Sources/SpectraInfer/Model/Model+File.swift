@@ -1,0 +1,49 @@
+internal import CKernels
+
+extension Model {
+  /// Reads a model file from a path, as the C library's `fopen` takes it.
+  ///
+  /// - Throws: `.file` where it cannot be opened or read, else as `init(json:)`.
+  @unsafe
+  public init(path: UnsafePointer<CChar>) throws(SpectraError) {
+    guard let file = unsafe fopen(path, "rbe") else { throw Self.openError }
+    defer { unsafe fclose(file) }
+    // A directory opens, but its end cannot be sought.
+    guard unsafe fseek(file, 0, SEEK_END) == 0 else { throw Self.readError }
+    let size = unsafe ftell(file)
+    guard size >= 0, size < Int.max, unsafe fseek(file, 0, SEEK_SET) == 0 else {
+      throw Self.readError
+    }
+    guard size <= ModelLimits.fileBytes else {
+      throw SpectraError(
+        .modelFormat, "the file is too large for a model, bytes", found: Double(size),
+        expected: Double(ModelLimits.fileBytes))
+    }
+    var bytes = try Storage<UInt8>(repeating: 0, count: size)
+    var span = bytes.mutableSpan
+    let count = unsafe span.withUnsafeMutableBytes { buffer in
+      unsafe fread(buffer.baseAddress, 1, buffer.count, file)
+    }
+    guard count == size else { throw Self.readError }
+    try self.init(json: bytes.span)
+  }
+
+  private static var openError: SpectraError {
+    let number = spectra_errno()
+    let sentence: StaticString =
+      switch number {
+      case ENOENT: "there is no file of this name; check the path"
+      case EACCES: "the file may not be read; check its permissions"
+      case ENOMEM: "memory for opening the file was refused; close other programs"
+      default: "the file cannot be opened; check the path, errno"
+      }
+    return SpectraError(
+      number == ENOMEM ? .memory : .file, sentence, found: Double(number))
+  }
+
+  private static var readError: SpectraError {
+    SpectraError(
+      .file, "the file cannot be read; check that it is a file and not a folder, errno",
+      found: Double(spectra_errno()))
+  }
+}

@@ -1,0 +1,250 @@
+extension Model {
+  // Beyond this a value is no normalised intensity, and products of it could overflow.
+  private static let featureMaximum: Float = 1e6
+
+  /// Predicts the properties of one raw spectrum.
+  ///
+  /// - Throws: a `SpectraError` of the spectrum or of the options.
+  /// - Complexity: O(channels + weights + references x features); allocates nothing.
+  public func predict(
+    _ spectrum: borrowing Spectrum, options: MeasurementOptions = MeasurementOptions(),
+    using workspace: inout Workspace
+  ) throws(SpectraError) -> Prediction {
+    let preparation = try preprocessor.prepare(spectrum, options: options, using: &workspace)
+    runNetworks(rows: 1, using: &workspace)
+    return try prediction(row: 0, preparation: preparation, using: &workspace)
+  }
+
+  /// Predicts the properties of one spectrum that is prepared already.
+  ///
+  /// - Parameter features: `featureCount` intensities on the model's grid, with a mean of 1.
+  /// - Throws: `.count` where there are more or fewer; `.notFinite` for NaN and absurd magnitudes.
+  public func predict(
+    features: Span<Float>, using workspace: inout Workspace
+  ) throws(SpectraError) -> Prediction {
+    try checkFeatureCount(features.count)
+    try adopt(features, from: 0, row: 0, using: &workspace)
+    runNetworks(rows: 1, using: &workspace)
+    return try prediction(row: 0, preparation: nil, using: &workspace)
+  }
+
+  /// Predicts many raw spectra on one axis; the result of each is bit for bit that of it alone.
+  ///
+  /// - Parameters:
+  ///   - intensities: channel `c` of spectrum `s` is `[s * spectrumStride + c * channelStride]`.
+  ///   - finished: is called with the index of each spectrum, in order, and its prediction or
+  ///     error.
+  /// - Throws: `.count` where the strides lead out of `intensities`; then nothing is predicted.
+  public func predict(
+    axis: EnergyAxis, intensities: Span<Float>, spectrumCount: Int, spectrumStride: Int,
+    channelStride: Int, options: MeasurementOptions = MeasurementOptions(),
+    using workspace: inout Workspace, finished: (Int, Result<Prediction, SpectraError>) -> Void
+  ) throws(SpectraError) {
+    let last = Self.lastIndex(
+      (spectrumCount, spectrumStride), (axis.count, channelStride))
+    guard let last, last < intensities.count else { throw Self.stridesError }
+    try options.validate()
+    try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
+      (index, row, workspace) throws(SpectraError) in
+      let spectrum = try Spectrum(
+        axis: axis, intensities: intensities.extracting((index * spectrumStride)...),
+        stride: channelStride)
+      return try preprocessor.prepare(spectrum, options: options, row: row, using: &workspace)
+    }
+  }
+
+  /// Predicts many prepared spectra; the result of each is bit for bit that of it alone.
+  ///
+  /// - Parameters:
+  ///   - features: spectrum `s` starts at `[s * spectrumStride]`, with `featureCount` values each.
+  ///   - finished: is called with the index of each spectrum, in order, and its prediction or
+  ///     error.
+  /// - Throws: `.count` where the stride leads out of `features` or the count is not the model's.
+  public func predict(
+    features: Span<Float>, featureCount: Int, spectrumCount: Int, spectrumStride: Int,
+    using workspace: inout Workspace, finished: (Int, Result<Prediction, SpectraError>) -> Void
+  ) throws(SpectraError) {
+    try checkFeatureCount(featureCount)
+    let last = Self.lastIndex((spectrumCount, spectrumStride), (featureCount, 1))
+    guard let last, last < features.count else { throw Self.stridesError }
+    try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
+      (index, row, workspace) throws(SpectraError) in
+      try adopt(features, from: index * spectrumStride, row: row, using: &workspace)
+      return nil
+    }
+  }
+
+  // MARK: - One block of rows
+
+  /// Prepares up to `Workspace.rowCount` spectra, runs the networks on them together, and reports.
+  private func inBlocks(
+    of count: Int, using workspace: inout Workspace,
+    finished: (Int, Result<Prediction, SpectraError>) -> Void,
+    prepare: (Int, Int, inout Workspace) throws(SpectraError) -> Preparation?
+  ) throws(SpectraError) {
+    var start = 0
+    while start < count {
+      let rows = min(Workspace.rowCount, count - start)
+      var preparations = InlineArray<32, Preparation?>(repeating: nil)
+      var errors = InlineArray<32, SpectraError?>(repeating: nil)
+      for row in 0..<rows {
+        do throws(SpectraError) {
+          preparations[row] = try prepare(start + row, row, &workspace)
+        } catch {
+          errors[row] = error
+          workspace.clear(row: row, featureCount: featureCount)
+        }
+      }
+      runNetworks(rows: rows, using: &workspace)
+      for row in 0..<rows {
+        if let error = errors[row] {
+          finished(start + row, .failure(error))
+          continue
+        }
+        do throws(SpectraError) {
+          let prediction = try prediction(
+            row: row, preparation: preparations[row], using: &workspace)
+          finished(start + row, .success(prediction))
+        } catch {
+          finished(start + row, .failure(error))
+        }
+      }
+      start += rows
+    }
+  }
+
+  /// Checks prepared intensities and copies them into a row of the workspace.
+  private func adopt(
+    _ features: Span<Float>, from start: Int, row: Int, using workspace: inout Workspace
+  ) throws(SpectraError) {
+    var prepared = workspace.features.mutableSpan(workspace.features.count)
+    for index in 0..<featureCount {
+      let value = features[start + index]
+      // Written so that NaN fails too.
+      guard value.magnitude <= Self.featureMaximum else {
+        throw SpectraError(
+          .notFinite,
+          "a feature is NaN, infinite or above 1e6; prepare the spectrum with a mean of 1",
+          found: Double(index))
+      }
+      prepared[row * featureCount + index] = value
+    }
+  }
+
+  /// Runs all members on the first `rows` rows of prepared features.
+  private func runNetworks(rows: Int, using workspace: inout Workspace) {
+    workspace.rowsRun = rows
+    runNetworks(
+      rows: rows, features: &workspace.features, scaled: &workspace.scaled,
+      hidden: &workspace.hidden, outputs: &workspace.outputs)
+  }
+
+  private func runNetworks(
+    rows: Int, features: inout Region<Float>, scaled: inout Region<Float>,
+    hidden: inout Region<Float>, outputs: inout Region<Float>
+  ) {
+    let stride = ensemble.widestLayer
+    let features = features.mutableSpan(rows * featureCount)
+    var scaled = scaled.mutableSpan(rows * stride)
+    for row in 0..<rows {
+      scaler.apply(features.span, from: row * featureCount, into: &scaled, at: row * stride)
+    }
+    var hidden = hidden.mutableSpan(2 * rows * stride)
+    let size = rows * ensemble.outputStride
+    var outputs = outputs.mutableSpan(memberCount * size)
+    for member in 0..<memberCount {
+      var own = outputs._mutatingExtracting((member * size)..<((member + 1) * size))
+      ensemble.run(
+        member: member, rows: rows, input: scaled.span, hidden: &hidden, into: &own)
+    }
+  }
+
+  /// Puts together what the networks, the calibration and the references say of one row.
+  ///
+  /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
+  private func prediction(
+    row: Int, preparation: Preparation?, using workspace: inout Workspace
+  ) throws(SpectraError) -> Prediction {
+    let features = workspace.features.mutableSpan(workspace.features.count)
+    let (neighbors, neighborCount) = references.nearest(
+      to: features.span, from: row * featureCount)
+    let distance = neighborCount > 0 ? neighbors[0].distance : 0
+    let none = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
+    var prediction = Prediction(
+      estimates: .init(repeating: none),
+      novelty: neighborCount > 0 ? calibration.novelty(of: distance) : .nan,
+      neighbors: neighbors, neighborCount: neighborCount, flags: [], preparation: preparation)
+
+    let rows = workspace.rowsRun
+    let outputs = workspace.outputs.mutableSpan(memberCount * rows * ensemble.outputStride)
+    for property in MaterialProperty.allCases {
+      let index = property.rawValue
+      let (mean, deviation) = Self.statistics(
+        outputs.span, from: row * ensemble.outputStride + index,
+        stride: rows * ensemble.outputStride, count: memberCount)
+      guard mean.isFinite, deviation.isFinite else {
+        throw SpectraError(
+          .notFinite, "the networks overflowed; the spectrum is too extreme for this model")
+      }
+      let scale = targetScale[property]
+      prediction.estimates[index] = calibration.properties[index].estimate(
+        value: targetMean[property] + scale * mean, spread: scale * deviation, distance: distance)
+    }
+
+    if let preparation {
+      prediction.flags = PredictionFlags(
+        preparation, broadeningSigma: preprocessor.broadeningSigma)
+    }
+    if prediction.novelty > calibration.flagLevel {
+      prediction.flags.insert(.outsideReferenceDomain)
+    }
+    if references.disagree(neighbors, neighborCount, prediction.estimates) {
+      prediction.flags.insert(.ambiguous)
+    }
+    return prediction
+  }
+
+  /// Mean and standard deviation (n - 1) over the members.
+  private static func statistics(
+    _ values: Span<Float>, from start: Int, stride: Int, count: Int
+  ) -> (mean: Double, deviation: Double) {
+    var sum = 0.0
+    for member in 0..<count { sum += Double(values[start + member * stride]) }
+    let mean = sum / Double(count)
+    var squares = 0.0
+    for member in 0..<count {
+      let difference = Double(values[start + member * stride]) - mean
+      squares += difference * difference
+    }
+    return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : 0)
+  }
+
+  // MARK: - Checks
+
+  private func checkFeatureCount(_ count: Int) throws(SpectraError) {
+    guard count == featureCount else {
+      throw SpectraError(
+        .count, "the number of features must be the model's", found: Double(count),
+        expected: Double(featureCount))
+    }
+  }
+
+  private static var stridesError: SpectraError {
+    SpectraError(
+      .count, "counts and strides must be positive and stay inside the memory that was given")
+  }
+
+  /// Index of the last value that two nested counts and strides reach; nil where one is not
+  /// positive or the index overflows.
+  package static func lastIndex(
+    _ outer: (count: Int, stride: Int), _ inner: (count: Int, stride: Int)
+  ) -> Int? {
+    guard outer.count >= 1, inner.count >= 1, inner.stride >= 1 else { return nil }
+    // One spectrum needs no stride to the next.
+    guard outer.count == 1 || outer.stride >= 1 else { return nil }
+    let (far, overflow1) = (outer.count - 1).multipliedReportingOverflow(by: outer.stride)
+    let (near, overflow2) = (inner.count - 1).multipliedReportingOverflow(by: inner.stride)
+    let (last, overflow3) = far.addingReportingOverflow(near)
+    return overflow1 || overflow2 || overflow3 ? nil : last
+  }
+}

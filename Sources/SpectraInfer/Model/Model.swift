@@ -1,0 +1,94 @@
+/// A trained model: the recipe, the networks, their calibration and the reference spectra.
+///
+/// It is immutable, and any number of threads may use it at once, each with a workspace of its own.
+///
+///     let model = try Model(json: bytes.span)
+///     var workspace = try model.makeWorkspace(channelCount: energies.count)
+///     let axis = try EnergyAxis(energies.span)
+///     let spectrum = try Spectrum(axis: axis, intensities: counts.span)
+///     let prediction = try model.predict(spectrum, using: &workspace)
+///     print(prediction[.bondLength].value)
+public struct Model: ~Copyable, Sendable {
+  /// Highest version of the file format that this library reads.
+  public static let formatVersionMaximum = 1
+
+  /// Version of the file format that the model was read from.
+  public let formatVersion: Int
+  /// The recipe by which the training spectra were prepared, and by which measured ones are.
+  public let preprocessor: Preprocessor
+  let scaler: Scaler
+  let targetMean: PropertyValues
+  let targetScale: PropertyValues
+  let ensemble: Ensemble
+  let calibration: Calibration
+  let references: ReferenceLibrary
+  /// The model card as JSON, closed by a zero byte.
+  let card: Storage<UInt8>
+
+  /// Points of the energy grid.
+  public var featureCount: Int { preprocessor.grid.count }
+  /// Networks of the ensemble.
+  public var memberCount: Int { ensemble.memberCount }
+  /// Reference spectra.
+  public var referenceCount: Int { references.count }
+
+  private var workspaceShape: Workspace.Shape {
+    Workspace.Shape(
+      featureCount: featureCount, widestLayer: ensemble.widestLayer, memberCount: memberCount,
+      outputStride: ensemble.outputStride)
+  }
+
+  /// Bytes of memory that a workspace for spectra of `channelCount` channels takes.
+  public func workspaceByteCount(channelCount: Int) -> Int {
+    Workspace.byteCount(workspaceShape, channelCount: channelCount)
+  }
+
+  /// Allocates a workspace for spectra of up to `channelCount` channels (0: from features only).
+  ///
+  /// - Throws: `.memory` where the allocation is refused.
+  public func makeWorkspace(channelCount: Int) throws(SpectraError) -> Workspace {
+    try Workspace(workspaceShape, channelCount: channelCount)
+  }
+
+  /// Makes a workspace of memory that must outlive it.
+  ///
+  /// - Throws: `.workspace` where it is too small.
+  @unsafe
+  public func makeWorkspace(
+    in memory: UnsafeMutableRawBufferPointer, channelCount: Int
+  ) throws(SpectraError) -> Workspace {
+    try unsafe Workspace(in: memory, workspaceShape, channelCount: channelCount)
+  }
+
+  /// The prepared intensities of the references, row-major [referenceCount, featureCount].
+  public var referenceFeatures: Span<Float> {
+    @_lifetime(borrow self)
+    get { references.features.span }
+  }
+
+  /// Address of the prepared intensities of a reference, for the C border: valid while the model
+  /// lives.
+  @unsafe
+  package func referenceFeatureAddress(_ reference: Int) -> UnsafePointer<Float> {
+    let start = unsafe references.features.start.assumingMemoryBound(to: Float.self)
+    return unsafe UnsafePointer(start + reference * featureCount)
+  }
+
+  /// Identifier of a reference as a C string, for the C border: valid while the model lives.
+  @unsafe
+  package func referenceName(_ reference: Int) -> UnsafePointer<CChar> {
+    let start = unsafe references.names.start.assumingMemoryBound(to: CChar.self)
+    return unsafe UnsafePointer(start + references.nameStarts.span[reference])
+  }
+
+  /// The model card as a C string, for the C border: valid while the model lives.
+  @unsafe
+  package var cardText: UnsafePointer<CChar> {
+    unsafe UnsafePointer(card.start.assumingMemoryBound(to: CChar.self))
+  }
+
+  /// The simulated properties of a reference; NaN where the site has none.
+  public func referenceProperties(_ reference: Int) -> PropertyValues {
+    references.properties.span[reference]
+  }
+}

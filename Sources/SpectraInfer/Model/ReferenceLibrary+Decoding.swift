@@ -1,0 +1,49 @@
+extension ReferenceLibrary {
+  /// Reads the reference spectra of a model file.
+  init(decoding value: JSONValue, featureCount: Int) throws(SpectraError) {
+    try value.requireMembers(3)
+    let identifiers = try value.member("ids")
+    let count = try identifiers.arrayCount(ModelLimits.references)
+    let features = try value.member("features").payload(rows: count, columns: featureCount)
+
+    let list = try value.member("properties")
+    _ = try list.arrayCount(count...count)
+    var properties = try Storage(repeating: PropertyValues(repeating: .nan), count: count)
+    var rows = properties.mutableSpan
+    var nameBytes = 0
+    for reference in 0..<count {
+      rows[reference] = try PropertyValues(
+        decoding: list.element(reference), allowsMissing: true)
+      nameBytes += try Self.name(identifiers.element(reference)).count + 1
+    }
+
+    var names = try Storage<UInt8>(repeating: 0, count: nameBytes)
+    var nameStarts = try Storage<Int>(repeating: 0, count: count)
+    var bytes = names.mutableSpan
+    var starts = nameStarts.mutableSpan
+    var next = 0
+    for reference in 0..<count {
+      starts[reference] = next
+      let name = try Self.name(identifiers.element(reference))
+      for index in name.indices { bytes[next + index] = name[index] }
+      // The closing zero is there from the start.
+      next += name.count + 1
+    }
+    self.init(
+      count: count, featureCount: featureCount, features: features, properties: properties,
+      names: names, nameStarts: nameStarts)
+  }
+
+  /// An identifier: 1 to 255 bytes, none of them zero, so that it is a whole C string.
+  @_lifetime(copy value)
+  private static func name(_ value: JSONValue) throws(SpectraError) -> Span<UInt8> {
+    let text = try value.text
+    guard ModelLimits.identifierBytes.contains(text.count) else {
+      throw value.error("must have 1 to 255 bytes", found: Double(text.count))
+    }
+    for index in text.indices where text[index] == 0 {
+      throw value.error("must not hold a zero byte")
+    }
+    return text
+  }
+}

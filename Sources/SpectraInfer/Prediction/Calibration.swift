@@ -1,0 +1,46 @@
+/// How large errors are on materials that a network has not seen, learned from the validation
+/// parts.
+struct Calibration: Sendable {
+  /// Of one property. The error's scale is sqrt(base^2 + (spreadWeight spread)^2 + (noveltyWeight
+  /// d)^2), with the standard deviation of the ensemble's members and the distance d to the nearest
+  /// reference.
+  struct Property: Sendable, BitwiseCopyable {
+    var base = 0.0
+    var spreadWeight = 0.0
+    var noveltyWeight = 0.0
+    /// Quantiles of |error| / scale at 68 % and 95 %.
+    var quantile68 = 0.0
+    var quantile95 = 0.0
+
+    func estimate(value: Double, spread: Double, distance: Double) -> Estimate {
+      let (fromSpread, fromNovelty) = (spreadWeight * spread, noveltyWeight * distance)
+      let variance = base * base + fromSpread * fromSpread + fromNovelty * fromNovelty
+      let scale = variance.squareRoot()
+      return Estimate(
+        value: value, standardError: scale, halfWidth68: quantile68 * scale,
+        halfWidth95: quantile95 * scale)
+    }
+  }
+
+  /// Number of the novelty quantiles: 0 %, 1 %, ... 100 %.
+  static let noveltyCount = 101
+
+  var properties: InlineArray<6, Property> = .init(repeating: Property())
+  /// Quantiles of the distance of a reference to the nearest one of another material, rising.
+  var distances: InlineArray<101, Double> = .init(repeating: 0)
+  /// Novelty above which a spectrum is outside the reference domain.
+  var flagLevel = 1.0
+
+  /// Share of the references that are at most `distance` from the nearest other material, 0 to 1.
+  ///
+  /// Beyond the largest such distance it is 1, as for infinitely far.
+  func novelty(of distance: Double) -> Double {
+    guard distance > distances[0] else { return 0 }
+    guard distance < distances[Self.noveltyCount - 1] else { return 1 }
+    var upper = 1
+    while distances[upper] < distance { upper += 1 }
+    let width = distances[upper] - distances[upper - 1]
+    let part = width > 0 ? (distance - distances[upper - 1]) / width : 0
+    return (Double(upper - 1) + part) / Double(Self.noveltyCount - 1)
+  }
+}

@@ -1,0 +1,11 @@
+/// A predicted value with its standard error and intervals, in the property's unit.
+public struct Estimate: Sendable, Equatable, BitwiseCopyable {
+  /// The prediction.
+  public var value: Double
+  /// One standard deviation of the error expected on a material not seen in training.
+  public var standardError: Double
+  /// Half the width of the interval that holds the true value in 68 of 100 cases.
+  public var halfWidth68: Double
+  /// Half the width of the interval that holds the true value in 95 of 100 cases.
+  public var halfWidth95: Double
+}

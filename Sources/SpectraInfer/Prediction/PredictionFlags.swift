@@ -1,0 +1,51 @@
+/// How far to trust a prediction; raw values are the `SPECTRA_FLAG_*` of the C header.
+public struct PredictionFlags: OptionSet, Sendable {
+  /// The bits of the C header.
+  public let rawValue: UInt32
+
+  /// Flags from the bits of the C header.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Unlike every reference spectrum.
+  public static let outsideReferenceDomain = PredictionFlags(rawValue: 1 << 0)
+  /// The nearest references disagree in a property by more than its 95 % interval.
+  public static let ambiguous = PredictionFlags(rawValue: 1 << 1)
+  /// More than a tenth of the grid came out negative.
+  public static let negativeIntensity = PredictionFlags(rawValue: 1 << 2)
+  /// Channels wider than the broadening of the training spectra.
+  public static let coarseChannels = PredictionFlags(rawValue: 1 << 3)
+  /// The onset is uncertain by more than 0.2 eV.
+  public static let uncertainOnset = PredictionFlags(rawValue: 1 << 4)
+
+  /// Every flag there is.
+  public static let all: [PredictionFlags] = [
+    .outsideReferenceDomain, .ambiguous, .negativeIntensity, .coarseChannels, .uncertainOnset,
+  ]
+
+  /// The flags that follow from what preprocessing did.
+  init(_ preparation: Preparation, broadeningSigma: Double) {
+    self = []
+    if preparation.negativeFraction > 0.1 { insert(.negativeIntensity) }
+    if preparation.channelWidth > broadeningSigma { insert(.coarseChannels) }
+    if (preparation.onset?.error ?? 0) > 0.2 { insert(.uncertainOnset) }
+  }
+}
+
+extension PredictionFlags {
+  /// One plain sentence for a single flag; empty for none or several.
+  public var sentence: StaticString {
+    switch self {
+    case .outsideReferenceDomain:
+      "The spectrum is unlike every reference spectrum of the model: do not trust the values."
+    case .ambiguous:
+      "The nearest reference spectra disagree: the spectrum does not settle every property."
+    case .negativeIntensity:
+      "Much of the edge is negative after the background: check the background window."
+    case .coarseChannels:
+      "The channels are wider than the resolution the model was trained on."
+    case .uncertainOnset:
+      "The onset is uncertain by more than 0.2 eV: measure with more dose."
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// The scratch memory of one call: made once, used for any number of spectra, one call at a time.
+///
+///     +---------+----------+----------+----------+---------+------------+---------+
+///     | signal  | integral | averaged | features | scaled  | hidden     | outputs |
+///     +---------+----------+----------+----------+---------+------------+---------+
+///      channels  channels   channels   rows x     rows x    2 x rows x   members x
+///      Double    Double     Double     features   widest    widest       rows x 6
+@safe
+public struct Workspace: ~Copyable {
+  /// Spectra that go through the networks together.
+  static let rowCount = 32
+
+  /// The most channels that a spectrum may have here.
+  public let channelCount: Int
+  var signal: Region<Double>
+  var integral: Region<Double>
+  var averaged: Region<Double>
+  var features: Region<Float>
+  var scaled: Region<Float>
+  var hidden: Region<Float>
+  var outputs: Region<Float>
+  /// Rows that went through the networks in the last run, which tells how `outputs` is laid out.
+  var rowsRun = 0
+  private let owned: Storage<UInt8>?
+
+  /// The sizes that a model asks for.
+  struct Shape {
+    var featureCount: Int
+    var widestLayer: Int
+    var memberCount: Int
+    var outputStride: Int
+  }
+
+  /// Bytes that a workspace takes, with room to move an unaligned start to a multiple of 64.
+  static func byteCount(_ shape: Shape, channelCount: Int) -> Int {
+    let rows = rowCount
+    return 3 * Region<Double>.byteCount(channelCount)
+      + Region<Float>.byteCount(rows * shape.featureCount)
+      + Region<Float>.byteCount(rows * shape.widestLayer)
+      + Region<Float>.byteCount(2 * rows * shape.widestLayer)
+      + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
+      + 64
+  }
+
+  /// Makes a workspace of the caller's memory, which must outlive it.
+  ///
+  /// - Throws: `.workspace` where `memory` is too small.
+  @unsafe
+  init(
+    in memory: UnsafeMutableRawBufferPointer, _ shape: Shape, channelCount: Int
+  ) throws(SpectraError) {
+    let needed = Self.byteCount(shape, channelCount: channelCount)
+    guard let base = memory.baseAddress, memory.count >= needed else {
+      throw SpectraError(
+        .workspace, "the workspace is too small; ask spectra_workspace_size() for the bytes",
+        found: Double(memory.count), expected: Double(needed))
+    }
+    unsafe self.init(carving: base, owned: nil, shape, channelCount: channelCount)
+  }
+
+  /// Allocates a workspace for preparing spectra without a model.
+  ///
+  /// - Throws: `.memory` where the allocation is refused; `.count` above the channels a spectrum
+  ///   may have.
+  public init(preparing grid: FeatureGrid, channelCount: Int) throws(SpectraError) {
+    let shape = Shape(
+      featureCount: grid.count, widestLayer: 0, memberCount: 0, outputStride: 0)
+    try self.init(shape, channelCount: channelCount)
+  }
+
+  /// Allocates a workspace.
+  ///
+  /// - Throws: `.memory` where the allocation is refused; `.count` above the channels a spectrum
+  ///   may have.
+  init(_ shape: Shape, channelCount: Int) throws(SpectraError) {
+    guard channelCount >= 0, channelCount <= EnergyAxis.channelCountMaximum else {
+      throw SpectraError(
+        .count, "a spectrum needs 2 to 16777216 channels", found: Double(channelCount))
+    }
+    let owned = try Storage<UInt8>(
+      repeating: 0, count: Self.byteCount(shape, channelCount: channelCount))
+    let base = unsafe owned.start
+    unsafe self.init(carving: base, owned: owned, shape, channelCount: channelCount)
+  }
+
+  @unsafe
+  private init(
+    carving memory: UnsafeMutableRawPointer, owned: consuming Storage<UInt8>?, _ shape: Shape,
+    channelCount: Int
+  ) {
+    let base = unsafe memory.alignedUp(toMultipleOf: 64)
+    let rows = Self.rowCount
+    var offset = 0
+    self.channelCount = channelCount
+    unsafe signal = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe integral = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe averaged = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe features = Region(carvedFrom: base, at: &offset, count: rows * shape.featureCount)
+    unsafe scaled = Region(carvedFrom: base, at: &offset, count: rows * shape.widestLayer)
+    unsafe hidden = Region(carvedFrom: base, at: &offset, count: 2 * rows * shape.widestLayer)
+    unsafe outputs = Region(
+      carvedFrom: base, at: &offset, count: rows * shape.memberCount * shape.outputStride)
+    self.owned = owned
+  }
+
+  /// The prepared intensities of the last spectrum that was prepared alone.
+  ///
+  /// - Parameter count: the points of the grid by which it was prepared.
+  public mutating func withFeatures<Answer>(
+    _ count: Int, _ body: (Span<Float>) -> Answer
+  ) -> Answer {
+    let prepared = features.mutableSpan(count)
+    return body(prepared.span)
+  }
+
+  /// Fills a row of features with zeros, in place of a spectrum that could not be prepared.
+  mutating func clear(row: Int, featureCount: Int) {
+    var prepared = features.mutableSpan((row + 1) * featureCount)
+    for index in (row * featureCount)..<((row + 1) * featureCount) { prepared[index] = 0 }
+  }
+}

@@ -1,0 +1,63 @@
+/// The energies of a spectrum's channels, in eV: finite and strictly increasing, borrowed from the
+/// caller.
+public struct EnergyAxis: ~Escapable {
+  /// The most channels that a spectrum may have.
+  public static let channelCountMaximum = 16_777_216
+  // Beyond this an axis is not one of core-loss energies in eV, and squares of it lose digits.
+  static let energyMaximum = 1e7
+
+  /// Energy of each channel, eV.
+  public let energies: Span<Double>
+
+  /// Checks the energies, once for all spectra that share them.
+  ///
+  /// - Throws: `.count` below 2 channels or above the maximum; `.axis` where an energy is not
+  ///   finite, not above the one before, or not in eV.
+  /// - Complexity: O(channels).
+  @_lifetime(copy energies)
+  public init(_ energies: Span<Double>) throws(SpectraError) {
+    guard energies.count >= 2, energies.count <= Self.channelCountMaximum else {
+      throw SpectraError(
+        .count, "a spectrum needs 2 to 16777216 channels", found: Double(energies.count))
+    }
+    var previous = -Double.infinity
+    for channel in energies.indices {
+      let energy = energies[channel]
+      guard energy.magnitude <= Self.energyMaximum else {
+        throw SpectraError(
+          .axis, "the energy axis must be finite and in eV; see the channel of this number",
+          found: Double(channel))
+      }
+      guard energy > previous else {
+        throw SpectraError(
+          .axis,
+          """
+          energies must increase strictly; sort the channels or reverse the axis, \
+          see the channel of this number
+          """, found: Double(channel))
+      }
+      previous = energy
+    }
+    self.energies = energies
+  }
+
+  /// Number of channels.
+  public var count: Int { energies.count }
+  /// Energy of the first channel, eV.
+  public var first: Double { energies[0] }
+  /// Energy of the last channel, eV.
+  public var last: Double { energies[energies.count - 1] }
+
+  /// The first channel whose energy is at least `energy`; `count` where there is none.
+  ///
+  /// - Complexity: O(log channels).
+  func channel(atOrAbove energy: Double) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if energies[middle] < energy { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,30 @@
+/// A part of memory that somebody else owns, seen as a fixed number of plain values.
+@safe
+struct Region<Element: BitwiseCopyable>: ~Copyable {
+  private let memory: UnsafeMutableBufferPointer<Element>
+
+  /// Takes the next `count` values at `offset` bytes into `block`, and moves `offset` behind them.
+  ///
+  /// `offset` stays a multiple of 64, so that regions do not share a line of the cache.
+  @unsafe
+  init(carvedFrom block: UnsafeMutableRawPointer, at offset: inout Int, count: Int) {
+    let base = unsafe (block + offset).bindMemory(to: Element.self, capacity: max(1, count))
+    unsafe memory = UnsafeMutableBufferPointer(start: base, count: count)
+    offset += Self.byteCount(count)
+  }
+
+  /// Bytes that a region of `count` values takes, rounded up to a multiple of 64.
+  static func byteCount(_ count: Int) -> Int {
+    (count * MemoryLayout<Element>.stride + 63) & ~63
+  }
+
+  /// Number of values.
+  var count: Int { unsafe memory.count }
+
+  /// The first `count` values, to be changed.
+  @_lifetime(&self)
+  mutating func mutableSpan(_ count: Int) -> MutableSpan<Element> {
+    let part = unsafe UnsafeMutableBufferPointer(rebasing: memory[0..<count])
+    return unsafe _overrideLifetime(part.mutableSpan, mutating: &self)
+  }
+}
