@@ -1,0 +1,40 @@
+internal import CSpectraInfer
+internal import SpectraInfer
+
+/// The caller's array of results, filled one by one; tells of the first spectrum that failed.
+@safe
+struct ResultSink {
+  private let start: UnsafeMutableRawPointer
+  private let stride: Int
+  private let message: Message
+
+  /// Checks the array.
+  init(
+    _ results: UnsafeMutablePointer<spectra_result>?, _ size: Int, _ count: Int, _ message: Message
+  ) throws(SpectraError) {
+    guard let results = unsafe results else {
+      throw nullArgument("results is NULL; give a place for each spectrum")
+    }
+    try checkStructSize(size, MemoryLayout<spectra_result>.stride)
+    let isAligned = size % MemoryLayout<spectra_result>.alignment == 0
+    let (_, overflow) = size.multipliedReportingOverflow(by: max(0, count))
+    guard isAligned, size <= Int(UInt32.max), !overflow, count >= 1 else {
+      throw SpectraError(.count, "spectrum_count must be positive and the results fit into memory")
+    }
+    unsafe start = UnsafeMutableRawPointer(results)
+    stride = size
+    self.message = message
+  }
+
+  /// Writes the result of one spectrum.
+  func take(_ index: Int, _ outcome: Result<Prediction, SpectraError>) {
+    let place = unsafe (start + index * stride).assumingMemoryBound(to: spectra_result.self)
+    switch outcome {
+    case .success(let prediction):
+      unsafe place.pointee = spectra_result(prediction, structSize: UInt32(stride))
+    case .failure(let error):
+      let status = message.reportFirst(error)
+      unsafe place.pointee = spectra_result(failed: status, structSize: UInt32(stride))
+    }
+  }
+}

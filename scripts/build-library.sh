@@ -1,0 +1,37 @@
+#!/bin/sh
+# Builds libspectra_infer.so, which needs nothing but the C library where it runs.
+#
+#     scripts/build-library.sh DIRECTORY
+#
+# The Swift sources are compiled as Embedded Swift, so that no Swift runtime is linked (docs/decisions/0001).
+# The objects are linked with a version script: exactly the functions of the header are exported. json-c is
+# linked in and hidden.
+set -eu
+
+cd "$(dirname "$0")/.."
+target=${1:?usage: $0 DIRECTORY}
+scratch=.build/embedded
+version() {
+    sed -n "s/^#define SPECTRA_VERSION_$1 \([0-9][0-9]*\)\$/\1/p" include/spectra_infer.h
+}
+major=$(version MAJOR)
+jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
+
+swift build -c release --product SpectraInferC --scratch-path $scratch \
+    -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -fno-math-errno \
+    >build-library.log 2>&1 || { cat build-library.log; rm -f build-library.log; exit 1; }
+rm -f build-library.log
+objects=$(swift build -c release --scratch-path $scratch --show-bin-path)
+
+mkdir -p "$target"
+# The C compiler links: there is no Swift library to find. -Bsymbolic binds calls inside the library to itself.
+cc -shared -o "$target/libspectra_infer.so.full" \
+    $(find "$objects/CAPI.build" "$objects/SpectraInfer.build" "$objects/CKernels.build" -name '*.o') \
+    "$jsonc" -lm \
+    -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$major" \
+    -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections \
+    -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+strip --strip-unneeded -o "$target/libspectra_infer.so.$major" "$target/libspectra_infer.so.full"
+rm -f "$target/libspectra_infer.so.full"
+ln -sf libspectra_infer.so."$major" "$target/libspectra_infer.so"
+echo "$target/libspectra_infer.so: $(($(stat -Lc %s "$target/libspectra_infer.so") / 1024)) KiB"
