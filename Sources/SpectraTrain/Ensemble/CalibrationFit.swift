@@ -1,0 +1,94 @@
+import SpectraIO
+import SpectraInfer
+
+/// Learns how large errors are from the validation part of each member, which that member has not
+/// seen.
+///
+/// The scale of an error is sqrt(base^2 + spread^2) with the standard deviation of the members;
+/// `base` is such that the mean square of error over scale is 1. The quantiles of |error| / scale
+/// at 68 and 95 % are those of split conformal prediction, the ceil((n + 1) level)-th smallest of n
+/// (Lei et al., J. Am. Stat. Assoc. 113 (2018) 1094). A single member errs more than the ensemble,
+/// so the intervals are rather too wide than too narrow.
+struct CalibrationFit {
+  let dataset: Dataset
+  /// Rows that are not of the test part.
+  let seen: [Int]
+  let splits: [Split]
+  let targetScaling: Scaling
+  /// Scaled predictions of each member for all rows.
+  let predicted: [Matrix]
+
+  var table: ModelDocument.CalibrationTable {
+    ModelDocument.CalibrationTable(
+      novelty: novelty, properties: MaterialProperty.allCases.map(calibration))
+  }
+
+  private func calibration(of property: MaterialProperty) -> ModelDocument.PropertyCalibration {
+    let column = property.rawValue
+    var residuals: [(error: Double, spread: Double)] = []
+    for (member, split) in splits.enumerated() {
+      for row in split.validation {
+        let expected = dataset.sites[row].properties[property]
+        if expected.isNaN { continue }
+        let scaled = Double(predicted[member][row, column])
+        let value = targetScaling.mean[column] + targetScaling.scale[column] * scaled
+        residuals.append((value - expected, spread(row, column)))
+      }
+    }
+    let base = base(of: residuals)
+    let ratios = residuals.map { residual in
+      let scale = (base * base + residual.spread * residual.spread).squareRoot()
+      return residual.error.magnitude / scale
+    }.sorted()
+    return ModelDocument.PropertyCalibration(
+      base: base, novelty_weight: 0, quantile_68: Self.conformalQuantile(ratios, 0.68),
+      quantile_95: Self.conformalQuantile(ratios, 0.95), spread_weight: 1)
+  }
+
+  /// Standard deviation (n - 1) of the members, in the property's unit.
+  private func spread(_ row: Int, _ column: Int) -> Double {
+    let values = predicted.map { Double($0[row, column]) }
+    guard values.count > 1 else { return 0 }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return targetScaling.scale[column] * (squares / Double(values.count - 1)).squareRoot()
+  }
+
+  /// The base at which the mean of error^2 / (base^2 + spread^2) is 1, by bisection.
+  private func base(of residuals: [(error: Double, spread: Double)]) -> Double {
+    let largest = residuals.map(\.error.magnitude).max() ?? 0
+    var (low, high) = (1e-6 * largest, 2 * largest)
+    guard largest > 0 else { return 1e-9 }
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      let sum = residuals.reduce(0) { sum, residual in
+        sum + residual.error * residual.error
+          / (middle * middle + residual.spread * residual.spread)
+      }
+      if sum > Double(residuals.count) { low = middle } else { high = middle }
+    }
+    return high
+  }
+
+  static func conformalQuantile(_ sorted: [Double], _ level: Double) -> Double {
+    guard !sorted.isEmpty else { return 1 }
+    let rank = Int((level * Double(sorted.count + 1)).rounded(.up))
+    return sorted[min(rank, sorted.count) - 1]
+  }
+
+  /// Quantiles of the distance of each reference to the nearest one of another group.
+  private var novelty: ModelDocument.Novelty {
+    let distances = seen.map { row in
+      seen.filter { dataset.sites[$0].group != dataset.sites[row].group }
+        .map { dataset.features.distance(row, $0) }.min() ?? 0
+    }.sorted()
+    let quantiles = (0...100).map { percent in
+      // Linear between the order statistics, as NumPy's default.
+      let place = Double(percent) / 100 * Double(distances.count - 1)
+      let below = Int(place)
+      let above = min(below + 1, distances.count - 1)
+      return distances[below] + (place - Double(below)) * (distances[above] - distances[below])
+    }
+    return ModelDocument.Novelty(distances: quantiles, flag_level: 0.95)
+  }
+}

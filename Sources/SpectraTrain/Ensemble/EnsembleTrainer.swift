@@ -1,0 +1,75 @@
+import Dispatch
+import SpectraIO
+import SpectraInfer
+import Synchronization
+
+/// Trains the members of an ensemble, each with a validation fold of its own, and puts the model
+/// together.
+///
+/// Members are independent and may be trained at once; the result does not depend on how many are.
+public struct EnsembleTrainer: Sendable {
+  /// How far the training of one member is.
+  public struct Progress: Sendable {
+    /// Index of the member.
+    public let member: Int
+    /// Its last epoch.
+    public let report: EpochReport
+  }
+
+  /// The data.
+  public let dataset: Dataset
+  /// What to train.
+  public let plan: TrainingPlan
+
+  /// A trainer of `plan` on `dataset`, which was prepared by the plan's recipe.
+  public init(dataset: Dataset, plan: TrainingPlan) {
+    precondition(dataset.preprocessor == plan.preprocessor, "One recipe for data and model.")
+    self.dataset = dataset
+    self.plan = plan
+  }
+
+  /// The rows of the test part.
+  public var testRows: [Int] { plan.folds(of: dataset).split(fold: plan.fold).test }
+
+  /// Trains all members and returns the model document, its test errors not yet in the card.
+  ///
+  /// - Parameter progress: is told of each epoch of each member, from several threads; returns
+  ///   false to stop.
+  /// - Throws: `DataError` where a part of the split is empty, or training was stopped.
+  public func train(
+    progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
+  ) throws -> ModelDocument {
+    let folds = plan.folds(of: dataset)
+    let test = Set(folds.split(fold: plan.fold).test)
+    let seen = (0..<dataset.count).filter { !test.contains($0) }
+    let scaled = ScaledSamples(dataset, fittedTo: seen)
+    let splits = (0..<plan.memberCount).map { folds.split(fold: plan.fold, member: $0) }
+    for split in splits where split.training.isEmpty || split.validation.isEmpty {
+      throw DataError(
+        "the split leaves a part empty; use more materials, or split by spectrum"
+      )
+    }
+
+    let trained = Mutex([Int: TrainedNetwork]())
+    let isStopped = Mutex(false)
+    DispatchQueue.concurrentPerform(iterations: plan.memberCount) { member in
+      var configuration = plan.configuration
+      var seeds = SeededGenerator(seed: plan.configuration.seed).stream(UInt64(member))
+      configuration.seed = seeds.next()
+      let network = Trainer(configuration: configuration).train(
+        training: scaled.samples.selecting(splits[member].training),
+        validation: scaled.samples.selecting(splits[member].validation)
+      ) { report in
+        let goesOn = progress(Progress(member: member, report: report))
+        if !goesOn { isStopped.withLock { $0 = true } }
+        return goesOn
+      }
+      trained.withLock { $0[member] = network }
+    }
+    if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
+    let networks = trained.withLock { all in (0..<plan.memberCount).compactMap { all[$0] } }
+    return ModelAssembly(
+      dataset: dataset, plan: plan, scaled: scaled, seen: seen, splits: splits, networks: networks
+    ).document
+  }
+}

@@ -1,0 +1,66 @@
+import SpectraIO
+import SpectraInfer
+
+/// Puts trained networks, their calibration, the references and the card together to a model.
+struct ModelAssembly {
+  let dataset: Dataset
+  let plan: TrainingPlan
+  let scaled: ScaledSamples
+  /// Rows that are not of the test part.
+  let seen: [Int]
+  let splits: [Split]
+  let networks: [TrainedNetwork]
+
+  var document: ModelDocument {
+    let predicted = networks.map { $0.network.predict(scaled.samples.features) }
+    return ModelDocument(
+      preprocessing: ModelDocument.Preprocessing(plan.preprocessor),
+      feature_scaling: ModelDocument.FeatureScaling(
+        mean: Payload(scaled.featureScaling.mean.map { Float($0) }),
+        scale: Payload(scaled.featureScaling.scale.map { Float($0) })),
+      target_scaling: ModelDocument.TargetScaling(
+        mean: scaled.targetScaling.mean, scale: scaled.targetScaling.scale),
+      members: networks.map { ModelDocument.Member($0.network) },
+      calibration: CalibrationFit(
+        dataset: dataset, seen: seen, splits: splits, targetScaling: scaled.targetScaling,
+        predicted: predicted
+      ).table,
+      references: references, card: card, golden: golden(predicted))
+  }
+
+  private var references: ModelDocument.References {
+    ModelDocument.References(
+      features: Payload(dataset.features.selecting(rows: seen)),
+      ids: seen.map { dataset.sites[$0].id },
+      properties: seen.map { row in
+        MaterialProperty.allCases.map { property in
+          let value = dataset.sites[row].properties[property]
+          return value.isNaN ? nil : value
+        }
+      })
+  }
+
+  private var card: ModelCard {
+    ModelCard(
+      name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment",
+      spectrum_count: seen.count, group_count: Set(seen.map { dataset.sites[$0].group }).count,
+      split: plan.splitRule.rawValue, seed: plan.configuration.seed,
+      training: plan.configuration, best_epochs: networks.map(\.bestEpoch),
+      held_out_groups: plan.heldOutGroups.sorted(),
+      test_spectra: dataset.sites.indices.filter { !Set(seen).contains($0) }
+        .map { dataset.sites[$0].id },
+      test_errors: [])
+  }
+
+  private func golden(_ predicted: [Matrix]) -> ModelDocument.Golden {
+    let row = seen[0]
+    let values = MaterialProperty.allCases.map { property in
+      let column = property.rawValue
+      let mean =
+        predicted.reduce(0) { $0 + Double($1[row, column]) } / Double(predicted.count)
+      return scaled.targetScaling.mean[column] + scaled.targetScaling.scale[column] * mean
+    }
+    return ModelDocument.Golden(
+      features: Payload(Array(dataset.features.row(row))), values: values)
+  }
+}

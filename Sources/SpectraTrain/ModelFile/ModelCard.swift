@@ -1,0 +1,62 @@
+/// What a person must know of a model: what it was made of, how, and how large its errors are.
+public struct ModelCard: Codable, Sendable {
+  /// Error of one property on one part of the data, in the property's unit.
+  public struct PropertyError: Codable, Sendable, Equatable {
+    /// Name of the property.
+    public var property: String
+    /// Its unit.
+    public var unit: String
+    /// Number of spectra that have the property.
+    public var count: Int
+    /// Mean absolute error of the model.
+    public var mean_absolute_error: Double
+    /// The same, of predicting the mean of the reference spectra.
+    public var predicting_the_mean: Double
+    /// The same, of taking the nearest reference spectrum's value.
+    public var nearest_reference: Double
+  }
+
+  /// Short name.
+  public var name: String
+  /// What the model is for.
+  public var purpose =
+    "six local properties of the oxygen sites of silicon oxides from an O-K core-loss spectrum"
+  /// The paper whose method it is.
+  public var method = "Kiyohara, Tsubaki, Liao, Mizoguchi, J. Phys. Mater. 2 (2019) 024003"
+  /// Number of spectra that the networks learned from, all members together.
+  public var spectrum_count: Int
+  /// Number of groups of materials among them.
+  public var group_count: Int
+  /// Where the data come from.
+  public var data =
+    """
+    O-K spectra simulated with DFT (GPAW, PBE, full core hole) for structures of the Materials \
+    Project and silica glasses
+    """
+  /// Licence of the data.
+  public var data_licence = "structures of the Materials Project: CC-BY 4.0"
+  /// Licence of the model.
+  public var licence = "Apache-2.0"
+  /// Version of the software that trained it.
+  public var software = "SpectraInfer 0.1.0"
+  /// "spectrum" or "group".
+  public var split: String
+  /// Seed of the split and of the members.
+  public var seed: UInt64
+  /// Hyperparameters of every member; the seed is the first member's.
+  public var training: TrainingConfiguration
+  /// Epoch that each member was taken from.
+  public var best_epochs: [Int]
+  /// Groups that are left out of training whatever the split.
+  public var held_out_groups: [String]
+  /// Identifiers of the test spectra, which nothing was fitted to or chosen by.
+  public var test_spectra: [String]
+  /// Errors on the test spectra.
+  public var test_errors: [PropertyError]
+  /// What the model is not for.
+  public var limits =
+    """
+    Silicon oxides only; single sites, not averages over a crystal; resolution of the stated \
+    broadening. Errors come from simulated spectra: those of measured ones are larger.
+    """
+}

@@ -1,0 +1,92 @@
+/// Spectra dealt into folds, from which the splits of a cross-validation are made.
+///
+/// The spectra, or the groups of spectra, are put in a random order that depends on the seed alone.
+/// Single spectra are dealt one to a fold in turn. Groups are dealt largest first, each to the fold
+/// that has the fewest spectra by then, so that the folds differ little in size although no group
+/// is divided.
+public struct Folds: Sendable, Equatable {
+  /// Number of folds.
+  public let count: Int
+  /// The fold of each spectrum; nil for one that is held out, which is in every test part.
+  public let assignment: [Int?]
+
+  /// Deals the spectra into folds.
+  ///
+  /// - Parameters:
+  ///   - groups: the group of each spectrum.
+  ///   - rule: whether spectra or whole groups are dealt.
+  ///   - count: the number of folds, at least three: training, validation and test.
+  ///   - seed: what the random order comes from.
+  ///   - heldOut: groups that belong to no fold, but to every test part.
+  public init(
+    groups: [String], rule: SplitRule, count: Int = 10, seed: UInt64, heldOut: Set<String> = []
+  ) {
+    precondition(count >= 3, "Training, validation and test parts need three folds.")
+    self.count = count
+    let spectra = groups.indices.filter { !heldOut.contains(groups[$0]) }
+    var assignment: [Int?] = Array(repeating: nil, count: groups.count)
+    var generator = SeededGenerator(seed: seed)
+    var units: [[Int]]
+    switch rule {
+    case .spectrum: units = spectra.map { [$0] }
+    case .group: units = Self.units(of: spectra, groups: groups)
+    }
+    generator.shuffle(&units)
+    var sizes = Array(repeating: 0, count: count)
+    for unit in Self.largestFirst(units) {
+      let smallest = sizes.indices.min { (sizes[$0], $0) < (sizes[$1], $1) } ?? 0
+      for spectrum in unit { assignment[spectrum] = smallest }
+      sizes[smallest] += unit.count
+    }
+    self.assignment = assignment
+  }
+
+  /// The split whose test part is `fold` and whose validation part is the fold after it.
+  public func split(fold: Int) -> Split {
+    split(test: fold, validation: (fold + 1) % count)
+  }
+
+  /// The split of member `member` of an ensemble that is tested on `fold`.
+  ///
+  /// Each member has a validation fold of its own, `fold + 1 + member` counted around without the
+  /// test fold, and all other folds for training: together the members learn from everything but
+  /// the test part, which is the same for all. Member 0 has the split `split(fold:)`; after `count
+  /// - 1` members the validation folds come again.
+  public func split(fold: Int, member: Int) -> Split {
+    precondition(member >= 0, "The members of an ensemble are counted from 0.")
+    return split(test: fold, validation: (fold + 1 + member % (count - 1)) % count)
+  }
+
+  private func split(test: Int, validation: Int) -> Split {
+    precondition(test >= 0 && test < count, "There is no such fold.")
+    let spectra = assignment.indices
+    return Split(
+      training: spectra.filter { index in
+        assignment[index].map { $0 != test && $0 != validation } ?? false
+      },
+      validation: spectra.filter { assignment[$0] == validation },
+      test: spectra.filter { assignment[$0] == test || assignment[$0] == nil })
+  }
+
+  /// The spectra of each group, in the order in which the groups first occur.
+  private static func units(of spectra: [Int], groups: [String]) -> [[Int]] {
+    var units: [[Int]] = []
+    var unitOfGroup: [String: Int] = [:]
+    for spectrum in spectra {
+      if let unit = unitOfGroup[groups[spectrum]] {
+        units[unit].append(spectrum)
+      } else {
+        unitOfGroup[groups[spectrum]] = units.count
+        units.append([spectrum])
+      }
+    }
+    return units
+  }
+
+  /// By decreasing size, and those of one size in the order that they have.
+  private static func largestFirst(_ units: [[Int]]) -> [[Int]] {
+    units.enumerated()
+      .sorted { (-$0.element.count, $0.offset) < (-$1.element.count, $1.offset) }
+      .map(\.element)
+  }
+}

@@ -1,0 +1,62 @@
+/// The state of a training between two epochs.
+struct TrainingRun {
+  private let configuration: TrainingConfiguration
+  private var network: FeedForwardNetwork
+  private var average: WeightAverage?
+  private var backpropagation: Backpropagation
+  private var optimizer: Adam
+  private var order: [Int]
+  private var orderGenerator: SeededGenerator
+  private var dropoutGenerator: SeededGenerator
+  private var noiseGenerator: SeededGenerator
+
+  init(_ configuration: TrainingConfiguration, _ training: Samples) {
+    let generator = SeededGenerator(seed: configuration.seed)
+    var weightGenerator = generator.stream(0)
+    orderGenerator = generator.stream(1)
+    dropoutGenerator = generator.stream(2)
+    noiseGenerator = generator.stream(3)
+    let network = FeedForwardNetwork(
+      inputs: training.features.columns, hidden: configuration.hidden,
+      outputs: training.targets.columns, generator: &weightGenerator)
+    self.configuration = configuration
+    self.network = network
+    average =
+      configuration.weightAveraging > 0
+      ? WeightAverage(of: network, decay: configuration.weightAveraging) : nil
+    backpropagation = Backpropagation(
+      for: network, batchSize: configuration.batchSize, dropout: configuration.dropout)
+    optimizer = Adam(
+      learningRate: configuration.learningRate, l2: configuration.l2,
+      weightDecay: configuration.weightDecay)
+    order = Array(0..<training.count)
+  }
+
+  /// The network as it would be used now.
+  var current: FeedForwardNetwork { average?.network ?? network }
+
+  /// Trains on all samples once, in a new random order, and returns the error over the batches.
+  mutating func epoch(over training: Samples, learningRate: Double) -> Double {
+    optimizer.learningRate = learningRate
+    orderGenerator.shuffle(&order)
+    var error = MeanAbsoluteError()
+    for first in stride(from: 0, to: order.count, by: configuration.batchSize) {
+      let indices = order[first..<min(first + configuration.batchSize, order.count)]
+      var features = training.features.selecting(rows: indices)
+      addNoise(to: &features)
+      error += backpropagation.run(
+        network, features: features, targets: training.targets.selecting(rows: indices),
+        generator: &dropoutGenerator)
+      optimizer.update(&network, along: backpropagation.gradient)
+      average?.follow(network)
+    }
+    return error.value
+  }
+
+  private mutating func addNoise(to features: inout Matrix) {
+    if configuration.featureNoise == 0 { return }
+    for index in features.values.indices {
+      features.values[index] += Float(configuration.featureNoise * noiseGenerator.normal())
+    }
+  }
+}

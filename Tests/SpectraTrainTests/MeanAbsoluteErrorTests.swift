@@ -1,0 +1,49 @@
+import SpectraTrain
+import Testing
+
+@Suite("Mean absolute error")
+struct MeanAbsoluteErrorTests {
+  let predicted = Matrix(rows: 2, columns: 3, values: [1, 2, 3, 4, 5, 6])
+  let expected = Matrix(rows: 2, columns: 3, values: [0, .nan, 5, 4, 5.5, .nan])
+
+  @Test("A missing target adds nothing and is not counted")
+  func missingTargets() {
+    let error = MeanAbsoluteError(predicted: predicted, expected: expected)
+    #expect(error.count == 4)
+    #expect(error.value == (1 + 2 + 0 + 0.5) / 4)
+  }
+
+  @Test("The gradient is the sign over the number of known targets, zero for a missing one")
+  func gradient() {
+    let (error, gradient) = MeanAbsoluteError.withGradient(
+      predicted: predicted, expected: expected)
+    #expect(error == MeanAbsoluteError(predicted: predicted, expected: expected))
+    #expect(gradient.values == [0.25, 0, -0.25, 0, -0.25, 0])
+  }
+
+  @Test("Errors add up to that of all rows")
+  func sum() {
+    var total = MeanAbsoluteError()
+    for row in 0..<2 {
+      total += MeanAbsoluteError(
+        predicted: predicted.selecting(rows: [row]), expected: expected.selecting(rows: [row]))
+    }
+    #expect(total == MeanAbsoluteError(predicted: predicted, expected: expected))
+  }
+
+  @Test("With no known target there is no error and no gradient")
+  func nothingKnown() {
+    let unknown = Matrix(rows: 2, columns: 3, repeating: .nan)
+    let (error, gradient) = MeanAbsoluteError.withGradient(
+      predicted: predicted, expected: unknown)
+    #expect(error.value.isNaN)
+    #expect(gradient == Matrix(rows: 2, columns: 3))
+  }
+
+  @Test("A prediction that is NaN shows in the error")
+  func divergence() {
+    let lost = Matrix(rows: 1, columns: 1, values: [.nan])
+    let target = Matrix(rows: 1, columns: 1, values: [1])
+    #expect(MeanAbsoluteError(predicted: lost, expected: target).value.isNaN)
+  }
+}
