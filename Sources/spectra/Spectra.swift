@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The command line of SpectraInfer.
+@main
+struct Spectra: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectra",
+    abstract: "Six local properties of a silicon oxide from its O-K core-loss spectrum.",
+    version: "0.1.0",
+    subcommands: [
+      PredictCommand.self, InspectCommand.self, TrainCommand.self, EvaluateCommand.self,
+      CrossValidateCommand.self, SynthesizeCommand.self,
+    ])
+}

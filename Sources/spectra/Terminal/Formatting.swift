@@ -1,0 +1,31 @@
+import Foundation
+import SpectraInfer
+
+/// A number with a fixed count of decimals, whatever the locale.
+func fixed(_ value: Double, _ decimals: Int) -> String {
+  guard value.isFinite else { return "-" }
+  return String(format: "%.\(decimals)f", value)
+}
+
+extension MaterialProperty {
+  /// Decimals that show a hundredth of the property's spread in the database.
+  var decimals: Int {
+    switch self {
+    case .bondLength, .overlapPopulation, .mullikenCharge: 4
+    case .bondAngle: 1
+    case .voronoiVolume, .excitationEnergy: 2
+    }
+  }
+
+  /// Words for a person.
+  var title: String {
+    switch self {
+    case .bondLength: "bond length"
+    case .bondAngle: "bond angle"
+    case .voronoiVolume: "Voronoi volume"
+    case .overlapPopulation: "overlap population"
+    case .mullikenCharge: "Mulliken charge"
+    case .excitationEnergy: "excitation energy"
+    }
+  }
+}
