@@ -343,8 +343,10 @@ spectra_status spectra_predict(const spectra_model *model, void *workspace, size
  * @param results          out: spectrum_count results, each `result_size` bytes after the one before.
  * @param result_size      sizeof(spectra_result). The function sets each struct_size.
  * @return SPECTRA_OK where the call could be carried out: results[s].status then speaks of spectrum s,
- *         and its numbers are NaN unless that is SPECTRA_OK. `message` tells of the first spectrum that
- *         failed, and is empty when none did. Any other status: nothing was written to `results`.
+ *         and its numbers are NaN unless that is SPECTRA_OK. `message` then names the first spectrum that
+ *         failed ("spectra[7]: ..."), and is empty when none did. What all spectra share (the axis, the
+ *         options, the strides) fails the call as a whole: any other status, and nothing is written to
+ *         `results`.
  * To use several cores, give each thread a range of the spectra and a workspace of its own. Since 0.1.
  */
 SPECTRA_CHECK_RESULT

@@ -27,12 +27,12 @@ struct Message {
     return spectra_status(rawValue: UInt32(error.code.rawValue))
   }
 
-  /// Reports an error unless one was reported before.
-  func reportFirst(_ error: SpectraError) -> spectra_status {
+  /// Reports the error of a spectrum of a batch, unless one was reported before.
+  func reportFirst(_ error: SpectraError, _ spectrum: Int) -> spectra_status {
     if let start = unsafe start, capacity > 0, unsafe start[0] != 0 {
       return spectra_status(rawValue: UInt32(error.code.rawValue))
     }
-    return report(error)
+    return report(error.at(ErrorPlace(spectrum: spectrum)))
   }
 
   /// Carries out `body` and turns what it throws into a status.

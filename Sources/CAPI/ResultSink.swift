@@ -33,7 +33,7 @@ struct ResultSink {
     case .success(let prediction):
       unsafe place.pointee = spectra_result(prediction, structSize: UInt32(stride))
     case .failure(let error):
-      let status = message.reportFirst(error)
+      let status = message.reportFirst(error, index)
       unsafe place.pointee = spectra_result(failed: status, structSize: UInt32(stride))
     }
   }

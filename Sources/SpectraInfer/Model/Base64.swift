@@ -1,7 +1,7 @@
 /// Base64 of RFC 4648 section 4, strict: padded, without line breaks or other foreign characters.
-enum Base64 {
+package enum Base64 {
   /// Bytes that `characterCount` characters without padding stand for at most.
-  static func byteCount(of text: Span<UInt8>) -> Int? {
+  package static func byteCount(of text: Span<UInt8>) -> Int? {
     guard text.count % 4 == 0 else { return nil }
     guard text.count > 0 else { return 0 }
     var count = text.count / 4 * 3
@@ -13,7 +13,7 @@ enum Base64 {
   /// Decodes `text` into `bytes`, which has the room that `byteCount` says.
   ///
   /// - Returns: false where a character is foreign or unused bits are not zero.
-  static func decode(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
+  package static func decode(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
     guard let count = byteCount(of: text), bytes.count == count else { return false }
     var output = 0
     var input = 0

@@ -48,6 +48,6 @@ struct JSONDocument: ~Copyable {
   /// The outermost value.
   var root: JSONValue {
     @_lifetime(borrow self)
-    get { unsafe JSONValue(object, at: ModelPlace()) }
+    get { unsafe JSONValue(object, at: ErrorPlace()) }
   }
 }

@@ -5,12 +5,12 @@ internal import CKernels
 @safe
 struct JSONValue: ~Escapable {
   private let object: OpaquePointer?
-  let place: ModelPlace
+  let place: ErrorPlace
 
   /// - Parameter object: nil stands for JSON's null.
   @unsafe
   @_lifetime(immortal)
-  init(_ object: OpaquePointer?, at place: ModelPlace) {
+  init(_ object: OpaquePointer?, at place: ErrorPlace) {
     unsafe self.object = object
     self.place = place
   }

@@ -113,7 +113,7 @@ extension Model {
   // The features are borrowed as an argument: Embedded Swift cannot keep a local storage while its
   // span is used.
   private func predictGolden(
-    _ features: borrowing Storage<Float>, at place: ModelPlace
+    _ features: borrowing Storage<Float>, at place: ErrorPlace
   ) throws(SpectraError) -> Prediction {
     var workspace = try makeWorkspace(channelCount: 0)
     do throws(SpectraError) {

@@ -36,11 +36,12 @@ extension Alignment {
 
 extension EdgeRule {
   init(decoding value: JSONValue) throws(SpectraError) {
-    try value.requireMembers(3)
+    try value.requireMembers(4)
     try self.init(
       fraction: value.member("fraction").number(0.01...0.99),
       averagingWidth: value.member("averaging_width_ev").number(1e-3...100),
-      maximumWithin: value.member("maximum_within_ev").number(0.1...1000))
+      maximumWithin: value.member("maximum_within_ev").number(0.1...1000),
+      onsetWindow: EnergyWindow(decoding: value.member("onset_window_ev")))
   }
 }
 
@@ -55,11 +56,16 @@ extension BackgroundRule {
       throw try value.member("rule").error("must be \"none\" or \"power_law\"")
     }
     try value.requireMembers(2)
-    let window = try value.member("window_ev")
-    _ = try window.arrayCount(2...2)
-    let start = try window.element(0).number(1e-3...1e6)
-    let end = try window.element(1).number(1e-3...1e6)
-    guard end > start else { throw window.error("must end above its start") }
-    self = .powerLaw(window: EnergyWindow(start: start, end: end))
+    self = try .powerLaw(window: EnergyWindow(decoding: value.member("window_ev")))
+  }
+}
+
+extension EnergyWindow {
+  init(decoding value: JSONValue) throws(SpectraError) {
+    _ = try value.arrayCount(2...2)
+    let start = try value.element(0).number(1e-3...1e6)
+    let end = try value.element(1).number(1e-3...1e6)
+    guard end > start else { throw value.error("must end above its start") }
+    self.init(start: start, end: end)
   }
 }

@@ -31,9 +31,9 @@ struct ReferenceLibrary: ~Copyable {
       while feature < featureCount, squares < limit {
         let end = min(feature + 16, featureCount)
         while feature < end {
-          let difference = Double(
-            features[start + feature] - all[reference * featureCount + feature])
-          squares += difference * difference
+          let other = all[reference * featureCount + feature]
+        let difference = Double(features[start + feature]) - Double(other)
+        squares += difference * difference
           feature += 1
         }
       }

@@ -19,12 +19,18 @@ public struct EdgeOnset: Sendable {
     above lowest: Double, rule: EdgeRule, averaged: inout MutableSpan<Double>
   ) throws(SpectraError) {
     let half = rule.averagingWidth / 2
-    let begin = Self.first(energies, atOrAbove: max(lowest, energies[0] + half))
-    let end = Self.first(energies, atOrAbove: energies[energies.count - 1] - half)
+    let last = energies[energies.count - 1]
+    let lowest = max(lowest, rule.onsetWindow.start, energies[0] + half)
+    let highest = min(rule.onsetWindow.end + rule.maximumWithin, last - half)
+    let begin = Self.first(energies, atOrAbove: lowest)
+    let end = Self.first(energies, atOrAbove: highest)
     guard end - begin >= 3 else {
       throw SpectraError(
         .noEdge,
-        "the axis has no room for an edge above the background window; measure a longer axis")
+        """
+        the axis does not reach the model's edge, or the background window lies above it; \
+        measure from below the edge to well above it
+        """, found: energies[0], expected: rule.onsetWindow.start)
     }
     var (lower, upper) = (0, 0)
     for channel in begin..<end {
@@ -57,13 +63,13 @@ public struct EdgeOnset: Sendable {
         and the dose
         """)
     }
-    guard crossing > begin else {
+    guard crossing > begin, energies[crossing] <= rule.onsetWindow.end else {
       throw SpectraError(
         .noEdge,
         """
-        the spectrum starts above its edge; measure from before the edge, or widen the axis \
-        towards lower energies
-        """)
+        no onset lies where the model's edge can be: the spectrum starts above it, is of another \
+        edge, or still has its background; check axis and background
+        """, found: energies[crossing])
     }
     let level = rule.fraction * peak
     let (low, high) = (averaged[crossing - 1], averaged[crossing])

@@ -81,7 +81,12 @@ public struct PowerLawBackground: Sendable {
         .backgroundFit,
         "no power law describes the window before the edge; choose another background window")
     }
-    guard exponent >= 0 else {
+    let distance = log(center)
+    amplitude = exp(level + exponent * distance)
+    let (levelVariance, slopeVariance, covariance) = fit.covariance
+    exponentError = (dispersion * slopeVariance).squareRoot()
+    // Of a flat background, noise makes a slightly rising one as often as a slightly falling one.
+    guard exponent >= -(3 * exponentError + 1e-6) else {
       throw SpectraError(
         .backgroundFit,
         """
@@ -89,10 +94,6 @@ public struct PowerLawBackground: Sendable {
         none for a spectrum that has none
         """, found: exponent)
     }
-    let distance = log(center)
-    amplitude = exp(level + exponent * distance)
-    let (levelVariance, slopeVariance, covariance) = fit.covariance
-    exponentError = (dispersion * slopeVariance).squareRoot()
     let logarithmVariance =
       levelVariance + distance * distance * slopeVariance - 2 * distance * covariance
     amplitudeError = amplitude * max(0, dispersion * logarithmVariance).squareRoot()

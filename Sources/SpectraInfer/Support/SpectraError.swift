@@ -32,8 +32,8 @@ public struct SpectraError: Error, Sendable {
   public let code: Code
   /// What is wrong and what mends it, in ASCII.
   public let sentence: StaticString
-  /// Where in a model file, if that is what was read.
-  public let place: ModelPlace
+  /// Where in a model file or a batch, if that is what was read.
+  public let place: ErrorPlace
   /// The number that was found, where one says more.
   public let found: Double?
   /// The number that was expected instead.
@@ -41,7 +41,7 @@ public struct SpectraError: Error, Sendable {
 
   /// An error with its sentence and, where they say more, the numbers behind it.
   public init(
-    _ code: Code, _ sentence: StaticString, at place: ModelPlace = ModelPlace(),
+    _ code: Code, _ sentence: StaticString, at place: ErrorPlace = ErrorPlace(),
     found: Double? = nil, expected: Double? = nil
   ) {
     self.code = code
@@ -51,7 +51,12 @@ public struct SpectraError: Error, Sendable {
     self.expected = expected
   }
 
-  /// Writes `place: sentence (found ..., expected ...)` as ASCII without a terminator.
+  /// The same error, of an element of a batch or of a file.
+  public func at(_ place: ErrorPlace) -> SpectraError {
+    SpectraError(code, sentence, at: place, found: found, expected: expected)
+  }
+
+  /// Writes `place: sentence (found ..., expected ...).` as ASCII without a terminator.
   ///
   /// - Returns: the number of bytes written, at most `buffer.count`; the rest is cut.
   public func write(into buffer: inout MutableSpan<UInt8>) -> Int {
@@ -68,6 +73,7 @@ public struct SpectraError: Error, Sendable {
       }
       writer.append(")", to: &buffer)
     }
+    writer.append(".", to: &buffer)
     return writer.count
   }
 }

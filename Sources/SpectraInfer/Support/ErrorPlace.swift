@@ -1,5 +1,5 @@
-/// A place in a model file, such as `members[2].layers[0].weights`.
-public struct ModelPlace: Sendable {
+/// A place in a model file or a batch, such as `members[2].layers[0].weights` or `spectra[7]`.
+public struct ErrorPlace: Sendable {
   private static let capacity = 6
   // An index below 0 stands for a member without one.
   private var names: InlineArray<6, StaticString> = .init(repeating: "")
@@ -9,11 +9,18 @@ public struct ModelPlace: Sendable {
   /// The whole file.
   public init() {}
 
+  /// A spectrum of a batch.
+  public init(spectrum: Int) {
+    names[0] = "spectra"
+    indices[0] = spectrum
+    depth = 1
+  }
+
   /// Whether this is the whole file.
   public var isEmpty: Bool { depth == 0 }
 
   /// The place of a member of the object here.
-  func member(_ name: StaticString) -> ModelPlace {
+  func member(_ name: StaticString) -> ErrorPlace {
     guard depth < Self.capacity else { return self }
     var inner = self
     inner.names[depth] = name
@@ -22,7 +29,7 @@ public struct ModelPlace: Sendable {
   }
 
   /// The place of an element of the array here.
-  func element(_ index: Int) -> ModelPlace {
+  func element(_ index: Int) -> ErrorPlace {
     guard depth > 0 else { return self }
     var inner = self
     if inner.indices[depth - 1] >= 0 {

@@ -1,0 +1,313 @@
+import Foundation
+import SpectraInfer
+import SpectraTestSupport
+import SpectraTrain
+import Testing
+
+private func failure(_ bytes: [UInt8]) -> SpectraError? {
+  do throws(SpectraError) {
+    _ = try Model(json: bytes.span)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+@Suite("Damaged model files")
+struct DamagedModelTests {
+  private let bytes: [UInt8]
+
+  init() throws {
+    bytes = try SmallModel.bytes()
+    #expect(failure(bytes) == nil)
+  }
+
+  @Test("Cut at any byte, a model is refused")
+  func truncated() {
+    for count in 0..<bytes.count {
+      let error = failure(Array(bytes[..<count]))
+      let isRefused =
+        error?.code == .modelSyntax || error?.code == .modelFormat || error?.code == .modelChecksum
+      #expect(isRefused, "\(count) of \(bytes.count) bytes")
+    }
+  }
+
+  @Test("With any bit flipped, a model is refused", arguments: 0..<8)
+  func flipped(bit: Int) {
+    var damaged = bytes
+    for place in bytes.indices {
+      damaged[place] ^= 1 << UInt8(bit)
+      if failure(damaged) == nil { Issue.record("bit \(bit) of byte \(place) went unnoticed") }
+      damaged[place] = bytes[place]
+    }
+  }
+
+  @Test(
+    "Whatever is not a model is refused as such",
+    arguments: [
+      ("", .modelSyntax), ("x", .modelSyntax), ("energy,counts\n1,2\n", .modelSyntax),
+      ("{}", .modelFormat), ("[]", .modelFormat), ("null", .modelSyntax), ("1e999", .modelSyntax),
+      ("\u{FEFF}{}", .modelSyntax), ("{\"format\": \"x\"}", .modelFormat),
+      ("{\"format\": 3}", .modelFormat), ("{\"format\": \"spectra-infer model\"}", .modelFormat),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 2}", .modelFormat),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 0}", .modelFormat),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": \"1\"}", .modelFormat),
+      (
+        "{\"format\": \"spectra-infer model\", \"format_version\": 9223372036854775807}",
+        .modelFormat
+      ),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 1}", .modelChecksum),
+      (String(repeating: "[", count: 100_000), .modelSyntax),
+      (String(repeating: "{\"a\":", count: 1000), .modelSyntax),
+    ] as [(String, SpectraError.Code)])
+  func noModel(text: String, code: SpectraError.Code) {
+    #expect(failure([UInt8](text.utf8))?.code == code)
+  }
+}
+
+/// A change to the JSON of a sound model, sealed again with a right checksum: what a hostile author or a
+/// broken exporter would make.
+private struct Mutation: Sendable, CustomTestStringConvertible {
+  let path: [String]
+  let value: @Sendable (Any?) -> Any?
+  let code: SpectraError.Code
+  let place: String
+  let name: String
+
+  var testDescription: String { "\(path.joined(separator: ".")): \(name)" }
+
+  init(
+    _ path: String, _ name: String, _ code: SpectraError.Code = .modelContent,
+    at place: String? = nil, _ value: @escaping @Sendable (Any?) -> Any?
+  ) {
+    self.path = path.split(separator: ".").map { String($0) }
+    self.name = name
+    self.code = code
+    self.place = place ?? ""
+    self.value = value
+  }
+
+  func apply(to document: Any) -> Any { Self.change(document, path[...], value) }
+
+  private static func change(
+    _ node: Any, _ path: ArraySlice<String>, _ value: (Any?) -> Any?
+  ) -> Any {
+    guard let key = path.first else { return value(node) ?? NSNull() }
+    let rest = path.dropFirst()
+    if var object = node as? [String: Any] {
+      if rest.isEmpty {
+        object[key] = value(object[key])
+      } else if let inner = object[key] {
+        object[key] = change(inner, rest, value)
+      }
+      return object
+    }
+    if var array = node as? [Any], let index = Int(key), array.indices.contains(index) {
+      array[index] =
+        rest.isEmpty ? value(array[index]) ?? NSNull() : change(array[index], rest, value)
+      return array
+    }
+    return node
+  }
+}
+
+@Suite("Hostile model files")
+struct HostileModelTests {
+  private static let layer = "members.0.layers.0"
+  private static let zero = Payload([0])
+
+  private static func payload(_ values: [Float], shape: [Int], claimed: [Int]? = nil) -> Any {
+    SmallModel.payload(values, shape: shape, claimed: claimed)
+  }
+
+  private static let wrongTypes: [Mutation] = {
+    let paths = [
+      "properties", "preprocessing", "feature_scaling", "target_scaling", "members", "calibration",
+      "references", "golden", "preprocessing.grid", "preprocessing.edge_rule",
+      "preprocessing.background.window_ev", "feature_scaling.mean", "members.0.layers",
+      "\(layer).weights", "\(layer).bias.base64", "\(layer).weights.sha256", "golden.values",
+      "references.ids", "calibration.novelty.distances", "target_scaling.scale",
+    ]
+    return paths.flatMap { path -> [Mutation] in
+      [
+        Mutation(path, "missing") { _ in nil }, Mutation(path, "true") { _ in true },
+        Mutation(path, "a number") { _ in -7.5 },
+        Mutation(path, "an empty object") { _ in [String: Any]() },
+      ]
+    }
+  }()
+
+  private static let recipe: [Mutation] = [
+    Mutation("surprise", "an unknown member") { _ in 1 },
+    Mutation("preprocessing.surprise", "an unknown member") { _ in 1 },
+    Mutation("card", "null") { _ in NSNull() },
+    Mutation("properties", "five of them") { Array(($0 as? [Any] ?? []).dropLast()) },
+    Mutation("properties.0.name", "of another property") { _ in "bond_angle" },
+    Mutation("properties.1.unit", "another unit") { _ in "radian" },
+    Mutation("preprocessing.alignment", "unknown") { _ in "guess" },
+    Mutation("preprocessing.normalization", "unknown") { _ in "max" },
+    Mutation("preprocessing.background.rule", "unknown") { _ in "spline" },
+    Mutation("preprocessing.background.window_ev", "backwards") { _ in [525, 490] },
+    Mutation("preprocessing.background.window_ev", "three ends") { _ in [490, 500, 525] },
+    Mutation("preprocessing.edge_rule.onset_window_ev", "backwards") { _ in [570, 505] },
+    Mutation("preprocessing.edge_rule.fraction", "zero") { _ in 0 },
+    Mutation("preprocessing.edge_rule.fraction", "one") { _ in 1 },
+    Mutation("preprocessing.grid.count", "huge") { _ in 1 << 40 },
+    Mutation("preprocessing.grid.count", "not the weights'") { _ in 3 },
+    Mutation("preprocessing.grid.count", "a fraction") { _ in 2.5 },
+    Mutation("preprocessing.grid.count", "negative") { _ in -2 },
+    Mutation("preprocessing.grid.step_ev", "zero") { _ in 0 },
+    Mutation("preprocessing.grid.step_ev", "1e300") { _ in 1e300 },
+    Mutation("preprocessing.grid.start_ev", "text") { _ in "0" },
+    Mutation("preprocessing.broadening_sigma_ev", "zero") { _ in 0 },
+    Mutation("target_scaling.scale.3", "zero") { _ in 0 },
+    Mutation("target_scaling.scale.3", "negative") { _ in -1 },
+    Mutation("target_scaling.mean", "five of them") { _ in [1, 2, 3, 4, 5] },
+    Mutation("feature_scaling.scale", "zero") { _ in payload([1, 0], shape: [2]) },
+    Mutation("feature_scaling.scale", "NaN") { _ in payload([1, .nan], shape: [2]) },
+    Mutation("feature_scaling.mean", "infinite") { _ in payload([.infinity, 1], shape: [2]) },
+    Mutation("feature_scaling.mean", "three values") { _ in payload([1, 1, 1], shape: [3]) },
+    Mutation("feature_scaling.mean", "a shape of its own") { _ in
+      payload([1, 1, 1], shape: [3], claimed: [2])
+    },
+  ]
+
+  private static let networks: [Mutation] = [
+    Mutation("members", "none") { _ in [Any]() },
+    Mutation("members", "a thousand") { Array(repeating: ($0 as? [Any])?[0] ?? 0, count: 1000) },
+    Mutation("members.0.layers", "none") { _ in [Any]() },
+    Mutation("\(layer).activation", "unknown") { _ in "tanh" },
+    Mutation("\(layer).weights.shape", "transposed") { _ in [2, 6] },
+    Mutation("\(layer).weights.shape", "huge") { _ in [1 << 40, 1 << 40] },
+    Mutation("\(layer).weights.shape", "overflowing") { _ in [Int.max, 2] },
+    Mutation("\(layer).weights.shape", "one count") { _ in [12] },
+    Mutation("\(layer).weights.shape", "negative") { _ in [-6, -2] },
+    Mutation("\(layer).weights.base64", "foreign characters") { _ in
+      String(repeating: "!", count: 64)
+    },
+    Mutation("\(layer).weights.base64", "cut") { String((($0 as? String) ?? "").dropLast(4)) },
+    Mutation("\(layer).weights.base64", "empty") { _ in "" },
+    Mutation("\(layer).weights.sha256", "of something else", .modelChecksum) { _ in zero.sha256 },
+    Mutation("\(layer).weights.sha256", "upper case", .modelChecksum) {
+      (($0 as? String) ?? "").uppercased()
+    },
+    Mutation("\(layer).weights", "NaN") { _ in
+      payload([Float](repeating: .nan, count: 12), shape: [6, 2])
+    },
+    Mutation("\(layer).bias", "too short") { _ in payload([0, 0, 0], shape: [3]) },
+  ]
+
+  private static let knowledge: [Mutation] = [
+    Mutation("references.ids", "too few") { _ in [Any]() },
+    Mutation("references.ids.0", "empty") { _ in "" },
+    Mutation("references.ids.0", "with a zero byte") { _ in "mp\u{0}1" },
+    Mutation("references.ids.0", "long") { _ in String(repeating: "x", count: 256) },
+    Mutation("references.ids.0", "a number") { _ in 7 },
+    Mutation("references.properties.0.2", "text") { _ in "16" },
+    Mutation("references.properties.0", "seven of them") { _ in [1, 2, 3, 4, 5, 6, 7] },
+    Mutation("references.features", "of another width") { _ in payload([1, 1, 1], shape: [1, 3])
+    },
+    Mutation("calibration.novelty.distances", "too few") { _ in [0, 1] },
+    Mutation("calibration.novelty.distances.50", "falling") { _ in 0.0 },
+    Mutation("calibration.novelty.distances.50", "negative") { _ in -1 },
+    Mutation("calibration.novelty.flag_level", "above one") { _ in 1.5 },
+    Mutation("calibration.properties.5.base", "negative") { _ in -1 },
+    Mutation("calibration.properties.5.quantile_95", "1e300") { _ in 1e300 },
+    Mutation("golden.values.0", "another value", .modelSelfTest) { _ in 1.9 },
+    Mutation("golden.values.0", "1e300") { _ in 1e300 },
+    Mutation("golden.features", "another input", .modelSelfTest) { _ in
+      payload([0.5, 2], shape: [2])
+    },
+    Mutation("golden.features", "too large", .modelSelfTest) { _ in payload([1e9, 1], shape: [2])
+    },
+  ]
+
+  @Test("Sealed again without a change, the model loads")
+  func unchanged() throws {
+    #expect(failure(try SmallModel.bytes()) == nil)
+  }
+
+  @Test(
+    "A change is refused, with its place", arguments: wrongTypes + recipe + networks + knowledge)
+  private func refused(mutation: Mutation) throws {
+    let bytes = try SmallModel.sealed(mutation.apply(to: SmallModel.object()))
+    let error = try #require(failure(bytes))
+    #expect(error.code == mutation.code, "\(error)")
+    #expect("\(error)".count > 20)
+  }
+
+  @Test(
+    "Numbers that JSON has no business with are refused", arguments: ["NaN", "Infinity", "1e999"])
+  func foreignNumbers(text: String) throws {
+    let data = try JSONSerialization.data(
+      withJSONObject: SmallModel.object(), options: [.sortedKeys])
+    let plain = String(decoding: data, as: UTF8.self)
+    let changed = plain.replacingOccurrences(
+      of: "\"flag_level\":0.5", with: "\"flag_level\":\(text)")
+    #expect(changed != plain)
+    let code = failure(ModelWriter().seal(Data(changed.utf8)))?.code
+    #expect(code == .modelContent || code == .modelSyntax)
+  }
+
+  @Test("The place and the numbers are in the message")
+  func message() throws {
+    let mutation = Mutation("\(Self.layer).weights.shape", "transposed") { _ in [6, 3] }
+    let error = try #require(
+      failure(try SmallModel.sealed(mutation.apply(to: SmallModel.object()))))
+    #expect("\(error)".hasPrefix("members[0].layers[0].weights."))
+  }
+
+  @Test("Text after the end is refused")
+  func trailing() throws {
+    let bytes = try SmallModel.bytes()
+    for tail in ["\n", " ", "{}", "\u{0}", "x"] {
+      let code = failure(bytes + Array(tail.utf8))?.code
+      #expect(code == .modelSyntax || code == .modelChecksum)
+    }
+  }
+}
+
+@Suite("Model files")
+struct ModelFileTests {
+  @Test("The shipped models load, with the alignment in their name", arguments: Alignment.allCases)
+  func shipped(alignment: Alignment) throws {
+    let bytes = try Repository.bytes("data/models/\(alignment.name).json")
+    let model = try Model(json: bytes.span)
+    #expect(model.preprocessor.alignment == alignment)
+    #expect(model.featureCount == 160)
+    #expect(model.memberCount == 5)
+    #expect(model.referenceCount > 100)
+    for reference in 0..<model.referenceCount {
+      // The demo's material and its mirror image are kept out.
+      let id = model.referenceIdentifier(reference)
+      #expect(!id.hasPrefix("mp-7000/") && !id.hasPrefix("mp-6930/"))
+    }
+  }
+
+  @Test("What was written is what is read")
+  func contents() throws {
+    let bytes = try SmallModel.bytes(features: 4, hidden: [3], members: 2, references: 2)
+    let model = try Model(json: bytes.span)
+    #expect(model.formatVersion == 1)
+    #expect(model.preprocessor == SmallModel.preprocessor(4, .edge))
+    #expect(model.memberCount == 2)
+    #expect(model.referenceCount == 2)
+    #expect(model.referenceIdentifier(1) == "r1")
+    #expect(model.referenceProperties(0).bondLength == 1.6)
+    #expect(model.referenceProperties(0).bondAngle.isNaN, "null is a missing value")
+    #expect(model.referenceProperties(1).bondAngle == 150)
+    #expect(copy(model.referenceFeatures) == [0.875, 1, 1.125, 0.875, 0.75, 1, 1.25, 0.75])
+    #expect(model.cardJSON.contains("\"small\""))
+  }
+
+  @Test("A file that cannot be read is refused", arguments: ["/nowhere/model.json", "/", ""])
+  func unreadable(path: String) {
+    do throws(SpectraError) {
+      let model = try Model(contentsOf: path)
+      #expect(model.featureCount < 0)
+      Issue.record("was read")
+    } catch {
+      #expect(error.code == .file)
+    }
+  }
+}
