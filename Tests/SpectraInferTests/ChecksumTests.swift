@@ -3,8 +3,8 @@ import Testing
 
 @Suite("SHA-256")
 struct SHA256Tests {
-  /// FIPS 180-4 and its examples (NIST, "SHA256.pdf"); the lengths around 55, 56 and 64 bytes are of
-  /// Python's hashlib, where padding goes into another block.
+  /// FIPS 180-4 and its examples (NIST, "SHA256.pdf"); the lengths around 55, 56 and 64 bytes are
+  /// of Python's hashlib, where padding goes into another block.
   @Test(
     "Agrees with the standard's examples and with hashlib",
     arguments: [

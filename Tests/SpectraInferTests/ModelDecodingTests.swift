@@ -45,9 +45,10 @@ struct DamagedModelTests {
   @Test(
     "Whatever is not a model is refused as such",
     arguments: [
-      ("", .modelSyntax), ("x", .modelSyntax), ("energy,counts\n1,2\n", .modelSyntax),
-      ("{}", .modelFormat), ("[]", .modelFormat), ("null", .modelSyntax), ("1e999", .modelSyntax),
-      ("\u{FEFF}{}", .modelSyntax), ("{\"format\": \"x\"}", .modelFormat),
+      ("", .modelSyntax), (" \n", .modelSyntax), ("x", .modelFormat),
+      ("energy,counts\n1,2\n", .modelFormat), ("{}", .modelFormat), ("[]", .modelFormat),
+      ("null", .modelFormat), ("1e999", .modelFormat), ("\u{FEFF}{}", .modelFormat),
+      ("{", .modelSyntax), ("{]", .modelSyntax), ("{\"format\": \"x\"}", .modelFormat),
       ("{\"format\": 3}", .modelFormat), ("{\"format\": \"spectra-infer model\"}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 2}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 0}", .modelFormat),
@@ -57,16 +58,18 @@ struct DamagedModelTests {
         .modelFormat
       ),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 1}", .modelChecksum),
-      (String(repeating: "[", count: 100_000), .modelSyntax),
-      (String(repeating: "{\"a\":", count: 1000), .modelSyntax),
+      ("{\"a\":" + String(repeating: "[", count: 100_000), .modelContent),
+      (String(repeating: "{\"a\":", count: 1000), .modelContent),
+      ("{\"a\":[" + String(repeating: "[],", count: 300_000), .modelContent),
+      ("{\"a\":[" + String(repeating: "0,", count: 1_100_000), .modelContent),
     ] as [(String, SpectraError.Code)])
   func noModel(text: String, code: SpectraError.Code) {
     #expect(failure([UInt8](text.utf8))?.code == code)
   }
 }
 
-/// A change to the JSON of a sound model, sealed again with a right checksum: what a hostile author or a
-/// broken exporter would make.
+/// A change to the JSON of a sound model, sealed again with a right checksum: what a hostile author
+/// or a broken exporter would make.
 private struct Mutation: Sendable, CustomTestStringConvertible {
   let path: [String]
   let value: @Sendable (Any?) -> Any?
@@ -140,7 +143,7 @@ struct HostileModelTests {
   private static let recipe: [Mutation] = [
     Mutation("surprise", "an unknown member") { _ in 1 },
     Mutation("preprocessing.surprise", "an unknown member") { _ in 1 },
-    Mutation("card", "null") { _ in NSNull() },
+    Mutation("card", "null") { _ in NSNull() }, Mutation("card", "a list") { _ in [1] },
     Mutation("properties", "five of them") { Array(($0 as? [Any] ?? []).dropLast()) },
     Mutation("properties.0.name", "of another property") { _ in "bond_angle" },
     Mutation("properties.1.unit", "another unit") { _ in "radian" },
@@ -200,7 +203,7 @@ struct HostileModelTests {
   private static let knowledge: [Mutation] = [
     Mutation("references.ids", "too few") { _ in [Any]() },
     Mutation("references.ids.0", "empty") { _ in "" },
-    Mutation("references.ids.0", "with a zero byte") { _ in "mp\u{0}1" },
+    Mutation("references.ids.0", "with a zero byte", .modelSyntax) { _ in "mp\u{0}1" },
     Mutation("references.ids.0", "long") { _ in String(repeating: "x", count: 256) },
     Mutation("references.ids.0", "a number") { _ in 7 },
     Mutation("references.properties.0.2", "text") { _ in "16" },
@@ -213,6 +216,7 @@ struct HostileModelTests {
     Mutation("calibration.novelty.flag_level", "above one") { _ in 1.5 },
     Mutation("calibration.properties.5.base", "negative") { _ in -1 },
     Mutation("calibration.properties.5.quantile_95", "1e300") { _ in 1e300 },
+    Mutation("calibration.properties.5.quantile_95", "below quantile_68") { _ in 0.5 },
     Mutation("golden.values.0", "another value", .modelSelfTest) { _ in 1.9 },
     Mutation("golden.values.0", "1e300") { _ in 1e300 },
     Mutation("golden.features", "another input", .modelSelfTest) { _ in
@@ -247,6 +251,81 @@ struct HostileModelTests {
     #expect(changed != plain)
     let code = failure(ModelWriter().seal(Data(changed.utf8)))?.code
     #expect(code == .modelContent || code == .modelSyntax)
+  }
+
+  /// Texts that json-c reads, or changes, although they are not JSON as RFC 8259 has it, or not one
+  /// meaning for every reader.
+  @Test(
+    "Where the card or a name is not JSON for every reader, the model is refused",
+    arguments: [
+      ("\"small\"", "1."), ("\"small\"", "01"), ("\"small\"", "+1"), ("\"small\"", ".5"),
+      ("\"small\"", "-"), ("\"small\"", "1e"), ("\"small\"", "NaN"), ("\"small\"", "Infinity"),
+      ("\"small\"", "True"), ("\"small\"", "nul"), ("\"small\"", "'small'"), ("\"small\"", ""),
+      ("\"small\"", "[1,]"), ("\"small\"", "{\"a\":1,}"), ("\"small\"", "/* */ 1"),
+      ("\"small\"", "\"\u{1}\""), ("\"small\"", "\"a\tb\""), ("\"small\"", "\"\\x\""),
+      ("\"small\"", "\"\\u12g4\""), ("\"small\"", "\"\\u0000\""),
+      ("\"small\"", "\"\\ud800\""), ("\"small\"", "\"\\udc00\""),
+      ("\"small\"", "\"\\ud800\\u0041\""), ("\"small\"", "1, \"name\": 2"),
+      ("\"small\"", "1, \"n\\u0061me\": 2"), ("\"flag_level\"", "\"flag_level\\u0000x\""),
+      ("\"flag_level\":0.5", "\"flag_level\":0.5,\"fl\\u0061g_level\":0.9"),
+      ("\"card\"", "\"c\\u0061rd\""), ("{\"name\":\"small\"}", "\"small\""),
+      ("{\"name\":\"small\"}", "[\"small\"]"), ("{\"name\":\"small\"}", "7"),
+    ])
+  func foreignText(part: String, other: String) throws {
+    let data = try JSONSerialization.data(
+      withJSONObject: SmallModel.object(), options: [.sortedKeys])
+    let plain = String(decoding: data, as: UTF8.self)
+    let changed = plain.replacingOccurrences(of: part, with: other)
+    #expect(changed != plain)
+    let code = failure(ModelWriter().seal(Data(changed.utf8)))?.code
+    #expect(code == .modelSyntax || code == .modelContent)
+  }
+
+  /// Markus Kuhn's list of malformed sequences: lone continuations, overlong forms, surrogates,
+  /// beyond the last character, cut sequences.
+  @Test(
+    "Wrong UTF-8 is refused",
+    arguments: [
+      [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0x81], [0xC3], [0xC3, 0x28], [0xE0, 0x9F, 0xBF],
+      [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF],
+      [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xFE],
+    ] as [[UInt8]])
+  func wrongCharacters(sequence: [UInt8]) throws {
+    #expect(try self.code(cardName: sequence) == .modelSyntax)
+  }
+
+  @Test("Right UTF-8 and every escape load, and the card stands as it was written")
+  func rightCharacters() throws {
+    let sequences: [[UInt8]] = [
+      [0xC2, 0x80], [0xDF, 0xBF], [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF], [0xEF, 0xBF, 0xBF],
+      [0xF0, 0x90, 0x80, 0x80], [0xF4, 0x8F, 0xBF, 0xBF], [0x7F],
+      Array("\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00".utf8),
+    ]
+    for sequence in sequences { #expect(try code(cardName: sequence) == nil) }
+  }
+
+  private func code(cardName: [UInt8]) throws -> SpectraError.Code? {
+    let data = try JSONSerialization.data(
+      withJSONObject: SmallModel.object(), options: [.sortedKeys])
+    let name = try #require([UInt8](data).firstRange(of: Array("small".utf8)))
+    var bytes = [UInt8](data)
+    bytes.replaceSubrange(name, with: cardName)
+    let sealed = ModelWriter().seal(Data(bytes))
+    if let error = failure(sealed) { return error.code }
+    let model = try Model(json: sealed.span)
+    #expect(Array(model.cardJSON.utf8) == Array("{\"name\":\"".utf8) + cardName + Array("\"}".utf8))
+    return nil
+  }
+
+  @Test("The checksum must be the member of that name, and the last one")
+  func hiddenChecksum() throws {
+    var object = SmallModel.object()
+    object["file_sha256"] = "x"
+    let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+    let text = String(decoding: data.dropLast(), as: UTF8.self)
+    let sealed = ModelWriter().seal(Data((text + "}").utf8))
+    // Two members of one name; and with the last one renamed, a member too many.
+    #expect(failure(sealed)?.code == .modelContent)
   }
 
   @Test("The place and the numbers are in the message")

@@ -82,8 +82,8 @@ struct PreprocessorTests {
     for (one, other) in zip(here.features, there.features) { #expect(abs(one - other) < 1e-4) }
   }
 
-  /// The rule from its words: the averaged step (the integral of an error function over 1.4 eV) meets
-  /// 15 % of the averaged maximum. Solved here by bisection on a fine grid.
+  /// The rule from its words: the averaged step (the integral of an error function over 1.4 eV)
+  /// meets 15 % of the averaged maximum. Solved here by bisection on a fine grid.
   @Test("The onset lies where the rule says", arguments: [0.2, 0.5, 1.0])
   func onset(rise: Double) throws {
     var spectrum = EdgeSpectrum()

@@ -10,7 +10,7 @@ extension Ensemble {
     var parameterCount = 0
     for member in 0..<memberCount {
       let entry = list.element(member)
-      try entry.requireMembers(1)
+      try entry.requireMembers(["layers"])
       let layers = try entry.member("layers")
       _ = try layers.arrayCount(layerCount...layerCount)
       var inputs = inputCount
@@ -47,12 +47,18 @@ extension LayerShape {
   fileprivate init(
     decoding value: JSONValue, inputCount: Int, at offset: inout Int
   ) throws(SpectraError) {
-    try value.requireMembers(3)
+    try value.requireMembers(["activation", "bias", "weights"])
     let weights = try value.member("weights")
     let shape = try weights.member("shape")
     _ = try shape.arrayCount(2...2)
     outputCount = try shape.element(0).integer(ModelLimits.layerWidth)
     self.inputCount = inputCount
+    let inputs = try shape.element(1).integer(ModelLimits.layerWidth)
+    guard inputs == inputCount else {
+      throw shape.element(1).error(
+        "must be the outputs of the layer before, or the features", found: Double(inputs),
+        expected: Double(inputCount))
+    }
     let text = try weights.member("base64").text
     guard Base64.byteCount(of: text) == 4 * inputCount * outputCount else {
       throw try weights.member("base64").error("does not hold as many bytes as its shape says")
@@ -101,7 +107,7 @@ extension LayerShape {
 extension Scaler {
   /// Reads mean and scale of `count` features.
   init(decoding value: JSONValue, count: Int) throws(SpectraError) {
-    try value.requireMembers(2)
+    try value.requireMembers(["mean", "scale"])
     let mean = try value.member("mean").payload(columns: count)
     var inverse = try value.member("scale").payload(columns: count)
     var values = inverse.mutableSpan

@@ -6,38 +6,34 @@ internal import CKernels
 /// Closed by hand: Embedded Swift 6.3 cannot destroy a type with a `deinit` of another module.
 @safe
 struct JSONDocument: ~Copyable {
-  // Deeper than any model file, and shallow enough for a small stack.
-  private static let depthMaximum: Int32 = 32
-
   private let object: OpaquePointer
-  /// Bytes of the text that belong to the document.
-  let byteCount: Int
 
-  /// Parses strict JSON in UTF-8.
+  /// Parses a text that `JSONScanner` has found sound.
   ///
-  /// - Throws: `.modelSyntax` where it is none; `.memory` where an allocation is refused.
-  init(_ text: Span<UInt8>) throws(SpectraError) {
-    guard let tokener = unsafe json_tokener_new_ex(Self.depthMaximum) else {
-      throw SpectraError(.memory, "memory for reading the model was refused; close other programs")
+  /// - Throws: `.memory` where an allocation is refused; `.modelContent` where a member is there
+  ///   twice.
+  init(_ text: Span<UInt8>, _ scan: JSONScanner) throws(SpectraError) {
+    let refused = SpectraError(
+      .memory, "memory for reading the model was refused; close other programs")
+    // One level more than the scan lets pass, as json-c counts the scalars as a level.
+    guard let tokener = unsafe json_tokener_new_ex(Int32(ModelLimits.depth) + 1) else {
+      throw refused
     }
     defer { unsafe json_tokener_free(tokener) }
-    unsafe json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8)
     let parsed = unsafe text.withUnsafeBytes { bytes in
       unsafe json_tokener_parse_ex(
-        tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: bytes.count))
+        tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: scan.byteCount))
     }
-    let end = unsafe json_tokener_get_parse_end(tokener)
-    guard let parsed = unsafe parsed else {
-      if unsafe json_tokener_get_error(tokener) == json_tokener_continue {
-        throw SpectraError(
-          .modelSyntax, "the model ends in the middle: it is truncated; copy it again")
-      }
+    // The text is JSON, so what json-c cannot make of it is memory.
+    guard let parsed = unsafe parsed else { throw refused }
+    let found = unsafe Self.memberCount(parsed)
+    guard found == scan.memberCount else {
+      _ = unsafe json_object_put(parsed)
       throw SpectraError(
-        .modelSyntax, "the model is not JSON at the byte of this number; copy or export it again",
-        found: Double(end))
+        .modelContent, "an object has two members of one name",
+        found: Double(found), expected: Double(scan.memberCount))
     }
     unsafe object = parsed
-    byteCount = end
   }
 
   /// Frees the values.
@@ -49,5 +45,28 @@ struct JSONDocument: ~Copyable {
   var root: JSONValue {
     @_lifetime(borrow self)
     get { unsafe JSONValue(object, at: ErrorPlace()) }
+  }
+
+  /// Members of all objects in `value`; the depth of the recursion is that of the text.
+  private static func memberCount(_ value: OpaquePointer?) -> Int {
+    switch unsafe json_object_get_type(value) {
+    case json_type_object:
+      var count = Int(unsafe json_object_object_length(value))
+      var place = unsafe json_object_iter_begin(value)
+      var end = unsafe json_object_iter_end(value)
+      while unsafe json_object_iter_equal(&place, &end) == 0 {
+        count += unsafe memberCount(json_object_iter_peek_value(&place))
+        unsafe json_object_iter_next(&place)
+      }
+      return count
+    case json_type_array:
+      var count = 0
+      for index in 0..<(unsafe json_object_array_length(value)) {
+        count += unsafe memberCount(json_object_array_get_idx(value, index))
+      }
+      return count
+    default:
+      return 0
+    }
   }
 }

@@ -20,7 +20,7 @@ extension JSONValue {
   ///   - rows: nil for a vector.
   /// - Returns: `rows * columns` finite values, row-major.
   func payload(rows: Int? = nil, columns: Int) throws(SpectraError) -> Storage<Float> {
-    try requireMembers(3)
+    try requireMembers(["base64", "sha256", "shape"])
     try checkShape(rows: rows, columns: columns)
     let encoded = try member("base64")
     let text = try encoded.text

@@ -26,18 +26,16 @@ struct JSONValue: ~Escapable {
 
   // MARK: - Objects
 
-  /// Checks that this is an object of exactly `count` members.
-  ///
-  /// As every member that the format knows is asked for by name, no unknown one can hide: a file
-  /// with more was written for a newer library.
-  func requireMembers(_ count: Int) throws(SpectraError) {
-    guard unsafe json_object_get_type(object) == json_type_object else {
-      throw error("must be an object")
-    }
+  /// Checks that this is an object of exactly these members: a file with others was written for
+  /// another library, and what they say must not be passed over.
+  func requireMembers<let count: Int>(
+    _ names: InlineArray<count, StaticString>
+  ) throws(SpectraError) {
+    for index in names.indices { _ = try member(names[index]) }
     let found = Int(unsafe json_object_object_length(object))
     guard found == count else {
       throw error(
-        "has members that format 1 does not know, or lacks some", found: Double(found),
+        "has members that format 1 does not know", found: Double(found),
         expected: Double(count))
     }
   }
@@ -137,20 +135,5 @@ struct JSONValue: ~Escapable {
       return false
     }
     return true
-  }
-
-  /// This value as JSON text, closed by a zero byte.
-  func serialized() throws(SpectraError) -> Storage<UInt8> {
-    var count = 0
-    guard
-      let text = unsafe json_object_to_json_string_length(
-        object, JSON_C_TO_STRING_NOSLASHESCAPE, &count)
-    else {
-      throw SpectraError(.memory, "memory for the model card was refused; close other programs")
-    }
-    var copy = try Storage<UInt8>(repeating: 0, count: count + 1)
-    var bytes = copy.mutableSpan
-    for index in 0..<count { bytes[index] = unsafe UInt8(bitPattern: text[index]) }
-    return copy
   }
 }

@@ -14,24 +14,27 @@ extension Model {
         .modelFormat, "the file is too large for a model, bytes", found: Double(file.count),
         expected: Double(ModelLimits.fileBytes))
     }
-    let document = try JSONDocument(file)
+    let scan = try JSONScanner(file)
+    let document = try JSONDocument(file, scan)
     defer { document.close() }
     let root = document.root
     let version = try checkFormat(root)
-    for index in document.byteCount..<file.count where file[index] != UInt8(ascii: "\n") {
+    guard scan.byteCount == file.count else {
       throw SpectraError(
         .modelSyntax, "something follows the end of the model at the byte of this number",
-        found: Double(index))
+        found: Double(scan.byteCount))
     }
-    try ModelSeal.check(file)
+    try ModelSeal.check(file, against: root)
 
-    try root.requireMembers(12)
-    _ = try root.member("file_sha256").text
+    try root.requireMembers([
+      "calibration", "card", "feature_scaling", ModelSeal.memberName, "format", "format_version",
+      "golden", "members", "preprocessing", "properties", "references", "target_scaling",
+    ])
     try checkProperties(root.member("properties"))
     let preprocessor = try Preprocessor(decoding: root.member("preprocessing"))
     let features = preprocessor.grid.count
     let targets = try root.member("target_scaling")
-    try targets.requireMembers(2)
+    try targets.requireMembers(["mean", "scale"])
     let model = try Model(
       formatVersion: version, preprocessor: preprocessor,
       scaler: Scaler(decoding: root.member("feature_scaling"), count: features),
@@ -42,30 +45,31 @@ extension Model {
         outputCount: MaterialProperty.allCases.count),
       calibration: Calibration(decoding: root.member("calibration")),
       references: ReferenceLibrary(decoding: root.member("references"), featureCount: features),
-      card: card(root.member("card")))
+      card: card(file, scan.card))
     try model.selfTest(root.member("golden"))
     return model
   }
 
   /// The name and version of the format, looked at before all else.
   private static func checkFormat(_ root: JSONValue) throws(SpectraError) -> Int {
+    var isModel = false
     do throws(SpectraError) {
-      if try root.member("format").isText("spectra-infer model") {
-        return try root.member("format_version").integer(1...Model.formatVersionMaximum)
-      }
+      isModel = try root.member("format").isText("spectra-infer model")
     } catch {
-      if error.place.isEmpty || error.found == nil {
-        throw SpectraError(
-          .modelFormat, "this is not a spectra-infer model; give the path of a model file",
-          at: error.place)
-      }
+      throw JSONScanner.noModel
+    }
+    guard isModel else { throw JSONScanner.noModel }
+    do throws(SpectraError) {
+      return try root.member("format_version").integer(1...Model.formatVersionMaximum)
+    } catch {
+      let isNewer = (error.found ?? 0) > Double(Model.formatVersionMaximum)
       throw SpectraError(
         .modelFormat,
-        "the model is of a format that this library does not read; update the library",
+        isNewer
+          ? "the model is of a newer format; update the library"
+          : "must be the whole number of a format; export the model again",
         at: error.place, found: error.found, expected: error.expected)
     }
-    throw SpectraError(
-      .modelFormat, "this is not a spectra-infer model; give the path of a model file")
   }
 
   /// The six properties with their units, in their order.
@@ -74,7 +78,7 @@ extension Model {
     _ = try list.arrayCount(count...count)
     for property in MaterialProperty.allCases {
       let entry = list.element(property.rawValue)
-      try entry.requireMembers(2)
+      try entry.requireMembers(["name", "unit"])
       guard try entry.member("name").isText(property.name) else {
         throw try entry.member("name").error("is not the property that format 1 has here")
       }
@@ -84,14 +88,26 @@ extension Model {
     }
   }
 
-  private static func card(_ value: JSONValue) throws(SpectraError) -> Storage<UInt8> {
-    guard !value.isNull else { throw value.error("must be an object") }
-    return try value.serialized()
+  /// The model card as it stands in the file, closed by a zero byte.
+  private static func card(
+    _ file: Span<UInt8>, _ range: Range<Int>?
+  ) throws(SpectraError) -> Storage<UInt8> {
+    let place = ErrorPlace().member("card")
+    guard let range else {
+      throw SpectraError(.modelContent, "must be spelled without escapes", at: place)
+    }
+    guard file[range.lowerBound] == UInt8(ascii: "{") else {
+      throw SpectraError(.modelContent, "must be an object", at: place)
+    }
+    var card = try Storage<UInt8>(repeating: 0, count: range.count + 1)
+    var bytes = card.mutableSpan
+    for index in 0..<range.count { bytes[index] = file[range.lowerBound + index] }
+    return card
   }
 
   /// Predicts from the golden features and compares with the golden values.
   private func selfTest(_ golden: JSONValue) throws(SpectraError) {
-    try golden.requireMembers(2)
+    try golden.requireMembers(["features", "values"])
     let expected = try PropertyValues(decoding: golden.member("values"))
     let place = try golden.member("values").place
     let prediction = try predictGolden(

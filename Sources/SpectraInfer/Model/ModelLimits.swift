@@ -6,7 +6,13 @@ package enum ModelLimits {
   package static let members = 1...64
   package static let layers = 1...16
   package static let layerWidth = 1...8192
-  package static let references = 0...1_000_000
+  package static let references = 0...100_000
+  /// Levels of objects and arrays in each other.
+  package static let depth = 32
+  /// Objects, arrays, strings, numbers and literals together: what bounds the memory for reading.
+  package static let values = 1_000_000
+  /// Objects and arrays.
+  package static let containers = 200_000
   package static let identifierBytes = 1...255
   package static let energy = -1e6...1e6
 }

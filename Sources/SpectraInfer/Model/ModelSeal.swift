@@ -12,8 +12,9 @@ public enum ModelSeal {
 
   /// Checks the checksum of a file.
   ///
+  /// - Parameter root: the parsed file, whose member must be these digits and not something else.
   /// - Throws: `.modelChecksum` where the file is damaged, cut or edited.
-  static func check(_ file: Span<UInt8>) throws(SpectraError) {
+  static func check(_ file: Span<UInt8>, against root: JSONValue) throws(SpectraError) {
     let endingCount = ending.utf8CodeUnitCount
     let digitCount = 2 * SHA256.byteCount
     guard file.count > endingCount + digitCount else {
@@ -33,6 +34,11 @@ public enum ModelSeal {
         .modelChecksum,
         "the checksum does not match: the model was damaged or edited; copy or export it again"
       )
+    }
+    guard try root.member(memberName).isHexadecimal(digits) else {
+      throw SpectraError(
+        .modelChecksum, "must be the last member of the file; export the model again",
+        at: ErrorPlace().member(memberName))
     }
   }
 }

@@ -1,7 +1,9 @@
 extension Preprocessor {
   /// Reads the recipe of a model file.
   init(decoding value: JSONValue) throws(SpectraError) {
-    try value.requireMembers(6)
+    try value.requireMembers([
+      "alignment", "background", "broadening_sigma_ev", "edge_rule", "grid", "normalization",
+    ])
     guard try value.member("normalization").isText("mean") else {
       throw try value.member("normalization").error("must be \"mean\", the only one of format 1")
     }
@@ -16,7 +18,7 @@ extension Preprocessor {
 
 extension FeatureGrid {
   init(decoding value: JSONValue) throws(SpectraError) {
-    try value.requireMembers(3)
+    try value.requireMembers(["count", "start_ev", "step_ev"])
     try self.init(
       start: value.member("start_ev").number(ModelLimits.energy),
       step: value.member("step_ev").number(1e-4...100),
@@ -36,7 +38,9 @@ extension Alignment {
 
 extension EdgeRule {
   init(decoding value: JSONValue) throws(SpectraError) {
-    try value.requireMembers(4)
+    try value.requireMembers([
+      "averaging_width_ev", "fraction", "maximum_within_ev", "onset_window_ev",
+    ])
     try self.init(
       fraction: value.member("fraction").number(0.01...0.99),
       averagingWidth: value.member("averaging_width_ev").number(1e-3...100),
@@ -48,14 +52,14 @@ extension EdgeRule {
 extension BackgroundRule {
   init(decoding value: JSONValue) throws(SpectraError) {
     if try value.member("rule").isText("none") {
-      try value.requireMembers(1)
+      try value.requireMembers(["rule"])
       self = .alreadyRemoved
       return
     }
     guard try value.member("rule").isText("power_law") else {
       throw try value.member("rule").error("must be \"none\" or \"power_law\"")
     }
-    try value.requireMembers(2)
+    try value.requireMembers(["rule", "window_ev"])
     self = try .powerLaw(window: EnergyWindow(decoding: value.member("window_ev")))
   }
 }

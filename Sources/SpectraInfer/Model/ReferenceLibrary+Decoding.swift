@@ -1,7 +1,7 @@
 extension ReferenceLibrary {
   /// Reads the reference spectra of a model file.
   init(decoding value: JSONValue, featureCount: Int) throws(SpectraError) {
-    try value.requireMembers(3)
+    try value.requireMembers(["features", "ids", "properties"])
     let identifiers = try value.member("ids")
     let count = try identifiers.arrayCount(ModelLimits.references)
     let features = try value.member("features").payload(rows: count, columns: featureCount)

@@ -32,8 +32,8 @@ struct ReferenceLibrary: ~Copyable {
         let end = min(feature + 16, featureCount)
         while feature < end {
           let other = all[reference * featureCount + feature]
-        let difference = Double(features[start + feature]) - Double(other)
-        squares += difference * difference
+          let difference = Double(features[start + feature]) - Double(other)
+          squares += difference * difference
           feature += 1
         }
       }

@@ -17,11 +17,13 @@ struct ASCIIWriter {
     }
   }
 
-  /// Appends a number with at most three decimals; what is too large for that is said in words.
+  /// Appends a number with at most three decimals, or with three digits and a power of ten where
+  /// these would show nothing of it; what is too large is said in words.
   mutating func append(_ number: Double, to buffer: inout MutableSpan<UInt8>) {
     guard number.isFinite else { return append("not a finite number", to: &buffer) }
     guard number.magnitude < 1e15 else { return append("a number over 1e15", to: &buffer) }
     if number < 0 { append(UInt8(ascii: "-"), to: &buffer) }
+    if number != 0, number.magnitude < 0.1 { return append(small: number.magnitude, to: &buffer) }
     let thousandths = UInt64((number.magnitude * 1000).rounded())
     append(whole: thousandths / 1000, to: &buffer)
     var rest = thousandths % 1000
@@ -33,6 +35,17 @@ struct ASCIIWriter {
       rest %= place
       place /= 10
     }
+  }
+
+  private mutating func append(small number: Double, to buffer: inout MutableSpan<UInt8>) {
+    var (digits, power) = (number, 0)
+    while digits < 1, power < 400 {
+      digits *= 10
+      power += 1
+    }
+    append((digits * 100).rounded() / 100, to: &buffer)
+    append("e-", to: &buffer)
+    append(whole: UInt64(power), to: &buffer)
   }
 
   mutating func append(whole number: UInt64, to buffer: inout MutableSpan<UInt8>) {

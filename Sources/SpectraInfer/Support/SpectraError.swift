@@ -64,6 +64,8 @@ public struct SpectraError: Error, Sendable {
     place.write(with: &writer, into: &buffer)
     if !place.isEmpty { writer.append(": ", to: &buffer) }
     writer.append(sentence, to: &buffer)
+    // Whatever is wrong inside of a model, there is one remedy.
+    if code == .modelContent { writer.append("; export the model again", to: &buffer) }
     if let found {
       writer.append(" (found ", to: &buffer)
       writer.append(found, to: &buffer)
