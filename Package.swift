@@ -28,12 +28,13 @@ let package = Package(
     // MARK: - C, in the order of use
     .systemLibrary(name: "CSpectraInfer", path: "include"),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+    .target(name: "CJSONMemory"),
     .target(name: "CKernels"),
 
     // MARK: - Swift, the way the data goes
     .target(
       name: "SpectraInfer",
-      dependencies: ["CJSON", "CKernels"],
+      dependencies: ["CJSON", "CJSONMemory", "CKernels"],
       swiftSettings: strict),
     .target(
       name: "CAPI",

@@ -92,7 +92,7 @@ typedef enum spectra_status {
     SPECTRA_ERROR_MEMORY = 15,             /* an allocation was refused (loading only) */
 
     /* The spectrum. */
-    SPECTRA_ERROR_AXIS = 20,               /* energies not finite, not strictly increasing, or not in eV */
+    SPECTRA_ERROR_AXIS = 20,               /* energies not finite, not strictly increasing, or beyond 10 MeV */
     SPECTRA_ERROR_AXIS_RANGE = 21,         /* the axis does not reach over the model's energy grid */
     SPECTRA_ERROR_NOT_FINITE = 22,         /* NaN, an infinity or an absurd magnitude among the values */
     SPECTRA_ERROR_BACKGROUND_WINDOW = 23,  /* the pre-edge window holds too few channels or no counts */
@@ -103,7 +103,7 @@ typedef enum spectra_status {
 
     /* The model file. */
     SPECTRA_ERROR_FILE = 40,               /* the file cannot be opened or read */
-    SPECTRA_ERROR_MODEL_SYNTAX = 41,       /* not JSON: truncated or damaged */
+    SPECTRA_ERROR_MODEL_SYNTAX = 41,       /* begins like JSON, but is none: truncated or damaged */
     SPECTRA_ERROR_MODEL_FORMAT = 42,       /* not a spectra-infer model, or of a newer format */
     SPECTRA_ERROR_MODEL_CHECKSUM = 43,     /* a SHA-256 does not match: damaged or edited */
     SPECTRA_ERROR_MODEL_CONTENT = 44,      /* a member is missing, of the wrong type, size or range */

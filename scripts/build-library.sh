@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # Builds libspectra_infer.so, which needs nothing but the C library where it runs.
 #
 #     scripts/build-library.sh DIRECTORY
 #
 # The Swift sources are compiled as Embedded Swift, so that no Swift runtime is linked (docs/decisions/0001).
 # The objects are linked with a version script: exactly the functions of the header are exported. json-c is
-# linked in and hidden.
+# linked in and hidden, and its allocations are renamed to those of Sources/CJSONMemory.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -24,14 +24,17 @@ rm -f build-library.log
 objects=$(swift build -c release --scratch-path $scratch --show-bin-path)
 
 mkdir -p "$target"
+objcopy --redefine-sym malloc=spectra_json_malloc --redefine-sym calloc=spectra_json_calloc \
+    --redefine-sym realloc=spectra_json_realloc --redefine-sym strdup=spectra_json_strdup \
+    --redefine-sym free=spectra_json_free "$jsonc" "$target/libjson-c-renamed.a"
 # The C compiler links: there is no Swift library to find. -Bsymbolic binds calls inside the library to itself.
 cc -shared -o "$target/libspectra_infer.so.full" \
-    $(find "$objects/CAPI.build" "$objects/SpectraInfer.build" "$objects/CKernels.build" -name '*.o') \
-    "$jsonc" -lm \
+    $(find "$objects"/{CAPI,SpectraInfer,CKernels,CJSONMemory}.build -name '*.o') \
+    "$target/libjson-c-renamed.a" -lm \
     -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$major" \
     -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections \
     -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 strip --strip-unneeded -o "$target/libspectra_infer.so.$major" "$target/libspectra_infer.so.full"
-rm -f "$target/libspectra_infer.so.full"
+rm -f "$target/libspectra_infer.so.full" "$target/libjson-c-renamed.a"
 ln -sf libspectra_infer.so."$major" "$target/libspectra_infer.so"
 echo "$target/libspectra_infer.so: $(($(stat -Lc %s "$target/libspectra_infer.so") / 1024)) KiB"

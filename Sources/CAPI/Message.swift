@@ -10,8 +10,9 @@ struct Message {
   /// Takes the buffer and leaves the empty string in it.
   init(_ start: UnsafeMutablePointer<CChar>?, _ capacity: Int) {
     unsafe self.start = start
-    self.capacity = capacity
-    if let start = unsafe start, capacity > 0 { unsafe start[0] = 0 }
+    // size_t comes as a signed number: what is over half of its range is negative here.
+    self.capacity = capacity < 0 ? Int.max : capacity
+    if let start = unsafe start, self.capacity > 0 { unsafe start[0] = 0 }
   }
 
   /// Writes the sentence of an error, cut to the capacity and closed, and returns its status.

@@ -47,7 +47,7 @@ private func statusTexts(_ status: spectra_status) -> (name: StaticString, sente
   case .option: ("SPECTRA_ERROR_OPTION", "An option is out of its range.")
   case .memory: ("SPECTRA_ERROR_MEMORY", "An allocation was refused.")
   case .axis:
-    ("SPECTRA_ERROR_AXIS", "Energies are not finite, not strictly increasing, or not in eV.")
+    ("SPECTRA_ERROR_AXIS", "Energies are not finite, not strictly increasing, or beyond 10 MeV.")
   case .axisRange:
     ("SPECTRA_ERROR_AXIS_RANGE", "The axis does not reach over the model's energy grid.")
   case .notFinite:

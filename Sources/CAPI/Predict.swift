@@ -77,7 +77,8 @@ public func spectra_preprocess(
       throw nullArgument("features is NULL; give a place")
     }
     let featureCount = unsafe call.model.pointee.featureCount
-    guard feature_capacity >= featureCount else {
+    // size_t comes as a signed number: what is over half of its range is negative here.
+    guard feature_capacity >= featureCount || feature_capacity < 0 else {
       throw SpectraError(
         .count, "feature_capacity is below the model's feature_count",
         found: Double(feature_capacity), expected: Double(featureCount))

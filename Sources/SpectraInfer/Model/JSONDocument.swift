@@ -1,20 +1,35 @@
 internal import CJSON
+internal import CJSONMemory
 internal import CKernels
 
 /// A parsed JSON text; its values live until it is closed.
 ///
 /// Closed by hand: Embedded Swift 6.3 cannot destroy a type with a `deinit` of another module.
 @safe
-struct JSONDocument: ~Copyable {
+struct JSONDocument {
   private let object: OpaquePointer
+  private let memory: OpaquePointer
 
   /// Parses a text that `JSONScanner` has found sound.
   ///
   /// - Throws: `.memory` where an allocation is refused; `.modelContent` where a member is there
   ///   twice.
   init(_ text: Span<UInt8>, _ scan: JSONScanner) throws(SpectraError) {
-    let refused = SpectraError(
-      .memory, "memory for reading the model was refused; close other programs")
+    guard let memory = unsafe spectra_json_memory_begin(scan.parserByteCount) else {
+      throw Self.refused
+    }
+    do throws(SpectraError) {
+      unsafe object = try Self.parse(text, scan)
+      unsafe self.memory = memory
+    } catch {
+      unsafe spectra_json_memory_end(memory)
+      throw error
+    }
+  }
+
+  private static func parse(
+    _ text: Span<UInt8>, _ scan: JSONScanner
+  ) throws(SpectraError) -> OpaquePointer {
     // One level more than the scan lets pass, as json-c counts the scalars as a level.
     guard let tokener = unsafe json_tokener_new_ex(Int32(ModelLimits.depth) + 1) else {
       throw refused
@@ -24,21 +39,30 @@ struct JSONDocument: ~Copyable {
       unsafe json_tokener_parse_ex(
         tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: scan.byteCount))
     }
-    // The text is JSON, so what json-c cannot make of it is memory.
+    // The text is JSON, so what json-c cannot make of it, or not to the end, is memory.
     guard let parsed = unsafe parsed else { throw refused }
-    let found = unsafe Self.memberCount(parsed)
+    guard unsafe json_tokener_get_parse_end(tokener) == scan.byteCount else {
+      _ = unsafe json_object_put(parsed)
+      throw refused
+    }
+    let found = unsafe memberCount(parsed)
     guard found == scan.memberCount else {
       _ = unsafe json_object_put(parsed)
       throw SpectraError(
-        .modelContent, "an object has two members of one name",
-        found: Double(found), expected: Double(scan.memberCount))
+        .modelContent, "an object has two members of one name", found: Double(found),
+        expected: Double(scan.memberCount))
     }
-    unsafe object = parsed
+    return unsafe parsed
+  }
+
+  private static var refused: SpectraError {
+    SpectraError(.memory, "memory for reading the model was refused; close other programs")
   }
 
   /// Frees the values.
   func close() {
     _ = unsafe json_object_put(object)
+    unsafe spectra_json_memory_end(memory)
   }
 
   /// The outermost value.

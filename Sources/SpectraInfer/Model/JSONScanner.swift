@@ -45,6 +45,16 @@ struct JSONScanner {
     byteCount = position
   }
 
+  /// Bytes that json-c allocates for such a text at the most, freed ones included.
+  ///
+  /// A container begins with a table of 16 names or an array of 32 places, at most 800 bytes in
+  /// all; tables and arrays double, which comes to at most 400 bytes a member and 40 an element; a
+  /// scalar takes up to 128; names are copied twice, other texts once, and the buffer for the
+  /// longest doubles as it grows.
+  var parserByteCount: Int {
+    16_384 + 1024 * containerCount + 512 * memberCount + 256 * valueCount + 8 * byteCount
+  }
+
   static var noModel: SpectraError {
     SpectraError(
       .modelFormat, "this is not a spectra-infer model; give the path of a model file")

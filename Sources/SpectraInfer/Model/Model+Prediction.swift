@@ -12,7 +12,7 @@ extension Model {
   ) throws(SpectraError) -> Prediction {
     let preparation = try preprocessor.prepare(spectrum, options: options, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: preparation, using: &workspace)
+    return try prediction(row: 0, preparation: preparation, using: workspace)
   }
 
   /// Predicts the properties of one spectrum that is prepared already.
@@ -25,7 +25,7 @@ extension Model {
     try checkFeatureCount(features.count)
     try adopt(features, from: 0, row: 0, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: nil, using: &workspace)
+    return try prediction(row: 0, preparation: nil, using: workspace)
   }
 
   /// Predicts many raw spectra on one axis; the result of each is bit for bit that of it alone.
@@ -43,7 +43,7 @@ extension Model {
     let last = Self.lastIndex(
       (spectrumCount, spectrumStride), (axis.count, channelStride))
     guard let last, last < intensities.count else { throw Self.stridesError }
-    try options.validate()
+    try options.validate(for: preprocessor.alignment)
     try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
       (index, row, workspace) throws(SpectraError) in
       let spectrum = try Spectrum(
@@ -103,7 +103,7 @@ extension Model {
         }
         do throws(SpectraError) {
           let prediction = try prediction(
-            row: row, preparation: preparations[row], using: &workspace)
+            row: row, preparation: preparations[row], using: workspace)
           finished(start + row, .success(prediction))
         } catch {
           finished(start + row, .failure(error))
@@ -135,19 +135,19 @@ extension Model {
   private func runNetworks(rows: Int, using workspace: inout Workspace) {
     workspace.rowsRun = rows
     runNetworks(
-      rows: rows, features: &workspace.features, scaled: &workspace.scaled,
+      rows: rows, features: workspace.features, scaled: &workspace.scaled,
       hidden: &workspace.hidden, outputs: &workspace.outputs)
   }
 
   private func runNetworks(
-    rows: Int, features: inout Region<Float>, scaled: inout Region<Float>,
+    rows: Int, features: borrowing Region<Float>, scaled: inout Region<Float>,
     hidden: inout Region<Float>, outputs: inout Region<Float>
   ) {
     let stride = ensemble.widestLayer
-    let features = features.mutableSpan(rows * featureCount)
+    let features = features.span(rows * featureCount)
     var scaled = scaled.mutableSpan(rows * stride)
     for row in 0..<rows {
-      scaler.apply(features.span, from: row * featureCount, into: &scaled, at: row * stride)
+      scaler.apply(features, from: row * featureCount, into: &scaled, at: row * stride)
     }
     var hidden = hidden.mutableSpan(2 * rows * stride)
     let size = rows * ensemble.outputStride
@@ -163,11 +163,10 @@ extension Model {
   ///
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   private func prediction(
-    row: Int, preparation: Preparation?, using workspace: inout Workspace
+    row: Int, preparation: Preparation?, using workspace: borrowing Workspace
   ) throws(SpectraError) -> Prediction {
-    let features = workspace.features.mutableSpan(workspace.features.count)
-    let (neighbors, neighborCount) = references.nearest(
-      to: features.span, from: row * featureCount)
+    let features = workspace.features.span(workspace.features.count)
+    let (neighbors, neighborCount) = references.nearest(to: features, from: row * featureCount)
     let distance = neighborCount > 0 ? neighbors[0].distance : 0
     let none = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
     var prediction = Prediction(
@@ -176,11 +175,11 @@ extension Model {
       neighbors: neighbors, neighborCount: neighborCount, flags: [], preparation: preparation)
 
     let rows = workspace.rowsRun
-    let outputs = workspace.outputs.mutableSpan(memberCount * rows * ensemble.outputStride)
+    let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
     for property in MaterialProperty.allCases {
       let index = property.rawValue
       let (mean, deviation) = Self.statistics(
-        outputs.span, from: row * ensemble.outputStride + index,
+        outputs, from: row * ensemble.outputStride + index,
         stride: rows * ensemble.outputStride, count: memberCount)
       guard mean.isFinite, deviation.isFinite else {
         throw SpectraError(

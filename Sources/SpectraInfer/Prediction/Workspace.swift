@@ -106,11 +106,8 @@ public struct Workspace: ~Copyable {
   /// The prepared intensities of the last spectrum that was prepared alone.
   ///
   /// - Parameter count: the points of the grid by which it was prepared.
-  public mutating func withFeatures<Answer>(
-    _ count: Int, _ body: (Span<Float>) -> Answer
-  ) -> Answer {
-    let prepared = features.mutableSpan(count)
-    return body(prepared.span)
+  public func withFeatures<Answer>(_ count: Int, _ body: (Span<Float>) -> Answer) -> Answer {
+    body(features.span(count))
   }
 
   /// Fills a row of features with zeros, in place of a spectrum that could not be prepared.

@@ -17,10 +17,10 @@ public struct MeasurementOptions: Sendable, Equatable {
     self.energyOffset = energyOffset
   }
 
-  /// Checks the ranges.
+  /// Checks the ranges of what the alignment needs; the rest is ignored.
   ///
   /// - Throws: `.option`, saying which one is out of its range.
-  func validate() throws(SpectraError) {
+  func validate(for alignment: Alignment) throws(SpectraError) {
     if case .powerLaw(let window) = background {
       guard window.start > 0, window.end > window.start, window.end <= EnergyAxis.energyMaximum
       else {
@@ -28,10 +28,11 @@ public struct MeasurementOptions: Sendable, Equatable {
           .option, "the background window must start above 0 eV and end above its start")
       }
     }
-    guard (threshold ?? 0).magnitude <= EnergyAxis.energyMaximum else {
+    let isTooFar = { (energy: Double?) in !((energy ?? 0).magnitude <= EnergyAxis.energyMaximum) }
+    if alignment == .threshold, isTooFar(threshold) {
       throw SpectraError(.option, "the threshold must be finite and in eV")
     }
-    guard (energyOffset ?? 0).magnitude <= EnergyAxis.energyMaximum else {
+    if alignment == .absolute, isTooFar(energyOffset) {
       throw SpectraError(.option, "the energy offset must be finite and in eV")
     }
   }

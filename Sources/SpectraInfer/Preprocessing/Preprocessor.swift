@@ -37,7 +37,7 @@ public struct Preprocessor: Sendable, Equatable {
     _ spectrum: borrowing Spectrum, options: MeasurementOptions = MeasurementOptions(),
     using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
-    try options.validate()
+    try options.validate(for: alignment)
     return try prepare(spectrum, options: options, row: 0, using: &workspace)
   }
 

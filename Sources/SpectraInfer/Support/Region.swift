@@ -21,6 +21,16 @@ struct Region<Element: BitwiseCopyable>: ~Copyable {
   /// Number of values.
   var count: Int { unsafe memory.count }
 
+  /// The first `count` values, borrowed.
+  ///
+  /// Not by way of `mutableSpan`: Embedded Swift 6.3 allocates a box for a local `MutableSpan` that
+  /// lends a span.
+  @_lifetime(borrow self)
+  func span(_ count: Int) -> Span<Element> {
+    let part = unsafe UnsafeBufferPointer(rebasing: memory[0..<count])
+    return unsafe _overrideLifetime(part.span, borrowing: self)
+  }
+
   /// The first `count` values, to be changed.
   @_lifetime(&self)
   mutating func mutableSpan(_ count: Int) -> MutableSpan<Element> {
