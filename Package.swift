@@ -72,11 +72,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SpectraIOTests",
-      dependencies: ["SpectraIO", "SpectraTestSupport"],
+      dependencies: ["SpectraIO", "SpectraInfer", "SpectraTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SpectraTrainTests",
-      dependencies: ["SpectraTrain", "SpectraTestSupport"],
+      dependencies: ["SpectraTrain", "SpectraInfer", "SpectraIO", "SpectraTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["spectra", "SpectraTestSupport"],
       swiftSettings: strict),
   ]
 )

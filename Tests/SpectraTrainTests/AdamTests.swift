@@ -25,7 +25,7 @@ private struct AdamCase: Decodable {
 struct AdamTests {
   @Test(
     "Steps follow the papers, with L2 or decoupled decay on the weights alone",
-    arguments: ["adam.json", "adamw.json"])
+    arguments: ["training/adam.json", "training/adamw.json"])
   func reference(file: String) throws {
     let reference = try Fixture.load(file, as: AdamCase.self)
     var network = FeedForwardNetwork(layers: reference.layers(reference.initial))

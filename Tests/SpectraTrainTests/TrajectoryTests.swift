@@ -35,7 +35,7 @@ private struct Trajectory: Decodable {
 struct TrajectoryTests {
   @Test("Loss, gradient and parameters follow float64 NumPy, missing targets included")
   func reference() throws {
-    let reference = try Fixture.load("trajectory.json", as: Trajectory.self)
+    let reference = try Fixture.load("training/trajectory.json", as: Trajectory.self)
     var network = reference.network
     var adam = Adam(learningRate: reference.learningRate, l2: reference.l2)
     var backpropagation = Backpropagation(for: network, batchSize: 6, dropout: 0)

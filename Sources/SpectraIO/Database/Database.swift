@@ -20,7 +20,8 @@ public struct Database: Sendable {
     var sites = try Self.readSites(Table(folder + "/sites.csv"))
     try Self.readTransitions(Table(folder + "/transitions.csv"), into: &sites)
     for site in sites where site.transitions.isEmpty {
-      throw DataError("\(folder)/transitions.csv: there is no transition of \(site.id); pack again")
+      throw DataError(
+        "\(folder)/transitions.csv: there is no transition of \(site.id); pack both files again")
     }
     self.sites = sites
   }
@@ -39,7 +40,7 @@ public struct Database: Sendable {
       try sites.append(
         SimulatedSite(
           id: id, material: row.text("material"), group: row.text("group"),
-          multiplicity: Int(row.number("multiplicity")), properties: properties,
+          multiplicity: row.wholeNumber("multiplicity", in: 1..<1_000_000), properties: properties,
           groundGap: row.number("ground_gap"), rangeEnd: row.number("range_end"), transitions: []))
     }
     guard !sites.isEmpty else { throw DataError("\(table.path): there is no site in it") }
@@ -48,10 +49,7 @@ public struct Database: Sendable {
 
   private static func readTransitions(_ table: Table, into sites: inout [SimulatedSite]) throws {
     for row in table.rows {
-      let number = try row.number("spectrum")
-      guard let site = Int(exactly: number), sites.indices.contains(site) else {
-        throw row.error("spectrum \(number) is not the number of a row of sites.csv")
-      }
+      let site = try row.wholeNumber("spectrum", in: sites.indices)
       let strength = try row.number("strength")
       guard strength >= 0 else { throw row.error("strength is negative") }
       try sites[site].transitions.append(

@@ -1,10 +1,7 @@
 import Foundation
-import SpectraInfer
 
 /// A spectrum as it stands in a file: energies in eV and intensities, in two columns.
 public struct SpectrumFile: Sendable, Equatable {
-  private static let byteMaximum = 256 << 20
-
   /// Energy of each channel, eV.
   public let energies: [Double]
   /// Intensity of each channel, counts or any unit proportional to them.
@@ -16,21 +13,14 @@ public struct SpectrumFile: Sendable, Equatable {
     self.intensities = intensities
   }
 
-  /// Reads two-column text: comma, semicolon, tab or blanks between the columns, `#` before
+  /// Reads two-column text: semicolon, comma, tab or blanks between the columns, `#` before
   /// comments, and at most one line of words (a header) before the numbers.
+  ///
+  /// Numbers have a decimal point. Columns behind the second are left out.
   ///
   /// - Throws: `DataError` with the line that cannot be read.
   public init(twoColumnText path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DataError("\(path): cannot be read; check the path")
-    }
-    guard data.count <= Self.byteMaximum else {
-      throw DataError("\(path): is larger than 256 MiB; that is no single spectrum")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw DataError("\(path): is not text in UTF-8; export the spectrum as two columns")
-    }
-    try self.init(text: text, name: path)
+    try self.init(text: DataFile.readText(path), name: path)
   }
 
   /// Reads two-column text from a string; `name` stands for the file in errors.
@@ -38,27 +28,45 @@ public struct SpectrumFile: Sendable, Equatable {
     var energies: [Double] = []
     var intensities: [Float] = []
     var hasHeader = false
-    for (index, line) in text.split(separator: /\r\n|\n|\r/, omittingEmptySubsequences: false)
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
-      let cells = line.split(whereSeparator: { ",;\t ".contains($0) })
-      if cells.isEmpty || cells[0].hasPrefix("#") { continue }
-      guard cells.count >= 2, let energy = Double(cells[0]), let intensity = Float(cells[1]) else {
-        let isHeader = energies.isEmpty && !hasHeader && Double(cells[0]) == nil
-        guard isHeader else {
-          throw DataError(
-            "\(name), line \(index + 1): there are not two numbers, energy in eV and intensity")
-        }
+      let cells = Self.cells(of: line)
+      if cells.allSatisfy(\.isEmpty) || cells[0].hasPrefix("#") { continue }
+      if let (energy, intensity) = Self.numbers(cells) {
+        energies.append(energy)
+        intensities.append(intensity)
+      } else if energies.isEmpty && !hasHeader && Double(cells[0]) == nil {
         hasHeader = true
-        continue
+      } else {
+        throw DataError(
+          "\(name), line \(index + 1): there are not two numbers, energy in eV and intensity")
       }
-      energies.append(energy)
-      intensities.append(intensity)
     }
     guard !energies.isEmpty else {
       throw DataError("\(name): there is no row of two numbers, energy in eV and intensity")
     }
     self.init(energies: energies, intensities: intensities)
+  }
+
+  /// The cells of a line. A comma is no separator where a semicolon is, so that numbers with a
+  /// decimal comma are refused and not torn apart.
+  private static func cells(of line: Substring) -> [Substring] {
+    for separator in [";", ","] as [Character] where line.contains(separator) {
+      return line.split(separator: separator, omittingEmptySubsequences: false).map { cell in
+        let start = cell.drop(while: \.isWhitespace)
+        return start.dropLast(start.reversed().prefix(while: \.isWhitespace).count)
+      }
+    }
+    return line.split(whereSeparator: \.isWhitespace)
+  }
+
+  private static func numbers(_ cells: [Substring]) -> (energy: Double, intensity: Float)? {
+    guard
+      cells.count >= 2, let energy = Double(cells[0]), energy.isFinite,
+      let intensity = Float(cells[1]), intensity.isFinite
+    else { return nil }
+    return (energy, intensity)
   }
 
   /// Writes the spectrum as comma-separated text with a header.
@@ -71,11 +79,6 @@ public struct SpectrumFile: Sendable, Equatable {
       lines.append("\(energy),\(intensity)")
     }
     lines.append("")
-    do {
-      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
-    } catch {
-      throw DataError(
-        "\(path): cannot be written; check the folder (\(error.localizedDescription))")
-    }
+    try DataFile.write(Data(lines.joined(separator: "\n").utf8), to: path)
   }
 }

@@ -43,7 +43,9 @@ struct ASCIIWriter {
       digits *= 10
       power += 1
     }
-    append((digits * 100).rounded() / 100, to: &buffer)
+    digits = (digits * 100).rounded() / 100
+    if digits == 10 { (digits, power) = (1, power - 1) }
+    append(digits, to: &buffer)
     append("e-", to: &buffer)
     append(whole: UInt64(power), to: &buffer)
   }

@@ -42,14 +42,14 @@ public struct Dataset: Sendable {
   private static func prepare(
     _ site: SimulatedSite, _ broadening: TransitionBroadening, _ preprocessor: Preprocessor
   ) throws(SpectraError) -> [Float] {
-    let isAbsolute = preprocessor.alignment == .absolute
-    let simulated = broadening.spectrum(
-      of: site, threshold: isAbsolute ? site.properties.excitationEnergy : 0)
+    let threshold = site.properties.excitationEnergy
+    let simulated = broadening.spectrum(of: site, threshold: threshold)
     let spectrum = try Spectrum(
       axis: EnergyAxis(simulated.energies.span), intensities: simulated.intensities.span)
     var workspace = try Workspace(preparing: preprocessor.grid, channelCount: spectrum.count)
     // A simulated spectrum has no background, and its threshold and axis are known.
-    let options = MeasurementOptions(background: .alreadyRemoved, threshold: 0, energyOffset: 0)
+    let options = MeasurementOptions(
+      background: .alreadyRemoved, threshold: threshold, energyOffset: 0)
     _ = try preprocessor.prepare(spectrum, options: options, using: &workspace)
     return workspace.withFeatures(preprocessor.grid.count) { features in
       features.indices.map { features[$0] }

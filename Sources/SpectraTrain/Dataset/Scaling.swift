@@ -1,7 +1,8 @@
 /// Mean and standard deviation by which columns are brought to a common scale.
 ///
-/// The deviation divides by the number of values (ddof = 0). A floor is added to it in square, so that
-/// a column that hardly varies becomes about zero, and noise in it is not blown up to a signal.
+/// The deviation divides by the number of values (ddof = 0). A floor is added to it in square, so
+/// that a column that hardly varies becomes about zero, and noise in it is not blown up to a
+/// signal.
 public struct Scaling: Sendable, Equatable {
   /// Mean of each column.
   public let mean: [Double]

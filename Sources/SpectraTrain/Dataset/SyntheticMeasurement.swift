@@ -38,6 +38,12 @@ public struct SyntheticMeasurement: Sendable {
     self.backgroundExponent = backgroundExponent
   }
 
+  /// Whether the axis reaches into the edge; not where the site has no excitation energy.
+  public var hasEdge: Bool {
+    let threshold = site.properties.excitationEnergy
+    return start < threshold && threshold < start + Double(channelCount - 1) * dispersion
+  }
+
   /// The counts expected in each channel; the threshold lies at the site's excitation energy.
   public func expected() -> (energies: [Double], counts: [Double]) {
     let broadening = TransitionBroadening(sigma: broadeningSigma)

@@ -7,18 +7,33 @@ import SpectraInfer
 /// The scale of an error is sqrt(base^2 + spread^2) with the standard deviation of the members;
 /// `base` is such that the mean square of error over scale is 1. The quantiles of |error| / scale
 /// at 68 and 95 % are those of split conformal prediction, the ceil((n + 1) level)-th smallest of n
-/// (Lei et al., J. Am. Stat. Assoc. 113 (2018) 1094). A single member errs more than the ensemble,
-/// so the intervals are rather too wide than too narrow.
-struct CalibrationFit {
-  let dataset: Dataset
-  /// Rows that are not of the test part.
-  let seen: [Int]
-  let splits: [Split]
-  let targetScaling: Scaling
-  /// Scaled predictions of each member for all rows.
-  let predicted: [Matrix]
+/// (Lei et al., J. Am. Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the
+/// level. A single member errs more than the ensemble, so the intervals are rather too wide than
+/// too narrow.
+package struct CalibrationFit {
+  private let dataset: Dataset
+  private let seen: [Int]
+  private let splits: [Split]
+  private let targetScaling: Scaling
+  private let predicted: [Matrix]
 
-  var table: ModelDocument.CalibrationTable {
+  /// A fit to what the members predict.
+  ///
+  /// - Parameters:
+  ///   - seen: rows that are not of the test part.
+  ///   - splits: the split of each member.
+  ///   - predicted: scaled predictions of each member for all rows.
+  package init(
+    dataset: Dataset, seen: [Int], splits: [Split], targetScaling: Scaling, predicted: [Matrix]
+  ) {
+    self.dataset = dataset
+    self.seen = seen
+    self.splits = splits
+    self.targetScaling = targetScaling
+    self.predicted = predicted
+  }
+
+  package var table: ModelDocument.CalibrationTable {
     ModelDocument.CalibrationTable(
       novelty: novelty, properties: MaterialProperty.allCases.map(calibration))
   }
@@ -82,13 +97,17 @@ struct CalibrationFit {
       seen.filter { dataset.sites[$0].group != dataset.sites[row].group }
         .map { dataset.features.distance(row, $0) }.min() ?? 0
     }.sorted()
-    let quantiles = (0...100).map { percent in
-      // Linear between the order statistics, as NumPy's default.
-      let place = Double(percent) / 100 * Double(distances.count - 1)
+    return ModelDocument.Novelty(distances: Self.percentiles(of: distances), flag_level: 0.95)
+  }
+
+  /// The quantiles 0 %, 1 %, ... 100 % of sorted numbers, linear between the order statistics (type
+  /// 7 of Hyndman and Fan, Am. Stat. 50 (1996) 361).
+  package static func percentiles(of sorted: [Double]) -> [Double] {
+    (0...100).map { percent in
+      let place = Double(percent) / 100 * Double(sorted.count - 1)
       let below = Int(place)
-      let above = min(below + 1, distances.count - 1)
-      return distances[below] + (place - Double(below)) * (distances[above] - distances[below])
+      let above = min(below + 1, sorted.count - 1)
+      return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
-    return ModelDocument.Novelty(distances: quantiles, flag_level: 0.95)
   }
 }

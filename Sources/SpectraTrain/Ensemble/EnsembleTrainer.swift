@@ -35,20 +35,17 @@ public struct EnsembleTrainer: Sendable {
   ///
   /// - Parameter progress: is told of each epoch of each member, from several threads; returns
   ///   false to stop.
-  /// - Throws: `DataError` where a part of the split is empty, or training was stopped.
+  /// - Throws: `DataError` where a part of the split is empty or has no value of a property, where
+  ///   training diverges, or where it was stopped.
   public func train(
     progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
   ) throws -> ModelDocument {
     let folds = plan.folds(of: dataset)
     let test = Set(folds.split(fold: plan.fold).test)
     let seen = (0..<dataset.count).filter { !test.contains($0) }
-    let scaled = ScaledSamples(dataset, fittedTo: seen)
     let splits = (0..<plan.memberCount).map { folds.split(fold: plan.fold, member: $0) }
-    for split in splits where split.training.isEmpty || split.validation.isEmpty {
-      throw DataError(
-        "the split leaves a part empty; use more materials, or split by spectrum"
-      )
-    }
+    try check(splits)
+    let scaled = ScaledSamples(dataset, fittedTo: seen)
 
     let trained = Mutex([Int: TrainedNetwork]())
     let isStopped = Mutex(false)
@@ -68,8 +65,29 @@ public struct EnsembleTrainer: Sendable {
     }
     if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
     let networks = trained.withLock { all in (0..<plan.memberCount).compactMap { all[$0] } }
+    for (member, network) in networks.enumerated() where network.validationError.isNaN {
+      throw DataError(
+        "the training of member \(member + 1) diverged; use a smaller learning rate")
+    }
     return ModelAssembly(
       dataset: dataset, plan: plan, scaled: scaled, seen: seen, splits: splits, networks: networks
     ).document
+  }
+
+  private func check(_ splits: [Split]) throws {
+    for split in splits
+    where split.training.isEmpty || split.validation.isEmpty || split.test.isEmpty {
+      throw DataError(
+        "the split leaves a part empty; use more materials, or split by spectrum")
+    }
+    // Without a value to learn from, or to learn errors from, a prediction would be made up.
+    for property in MaterialProperty.allCases {
+      func knows(_ row: Int) -> Bool { !dataset.sites[row].properties[property].isNaN }
+      let isLearned = splits.allSatisfy { $0.training.contains(where: knows) }
+      guard isLearned, splits.contains(where: { $0.validation.contains(where: knows) }) else {
+        throw DataError(
+          "a training or validation part has no value of \(property.name); use more materials")
+      }
+    }
   }
 }

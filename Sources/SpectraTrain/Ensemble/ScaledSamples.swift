@@ -13,8 +13,8 @@ struct ScaledSamples: Sendable {
     let targets = dataset.sites.map { site in
       MaterialProperty.allCases.map { site.properties[$0] }
     }
-    // On the absolute axis a few sites have their edge where nearly all others have nothing: with the
-    // bare deviation as scale, such a site is thrown far outside of what the network has seen.
+    // On the absolute axis a few sites have their edge where nearly all others have nothing: with
+    // the bare deviation as scale, such a site is thrown far outside of what the network has seen.
     featureScaling = Scaling(fittingColumnsOf: featureRows, floor: 0.1)
     targetScaling = Scaling(fittingColumnsOf: seen.map { targets[$0] }, floor: 1e-6)
     let (featureScaling, targetScaling) = (featureScaling, targetScaling)

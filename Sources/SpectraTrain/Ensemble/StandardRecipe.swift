@@ -5,8 +5,11 @@ public import SpectraInfer
 public enum StandardRecipe {
   /// The part of the axis before the O-K edge that is fitted, eV.
   public static let backgroundWindow = EnergyWindow(start: 490, end: 525)
-  /// Onset at 15 % of the maximum of the average over 1.2 eV.
-  public static let edgeRule = EdgeRule(fraction: 0.15, averagingWidth: 1.2, maximumWithin: 15)
+  /// Onset at 15 % of the maximum of the average over 1.4 eV; O-K edges of oxides begin between
+  /// 525 and 545 eV, and axes may be off by more than ten.
+  public static let edgeRule = EdgeRule(
+    fraction: 0.15, averagingWidth: 1.4, maximumWithin: 15,
+    onsetWindow: EnergyWindow(start: 505, end: 570))
   /// First energy of the grid on the absolute axis, eV of the simulation.
   public static let absoluteGridStart = 538.0
 

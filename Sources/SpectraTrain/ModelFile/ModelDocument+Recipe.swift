@@ -16,7 +16,8 @@ extension ModelDocument.Preprocessing {
     broadening_sigma_ev = preprocessor.broadeningSigma
     edge_rule = ModelDocument.Edge(
       averaging_width_ev: edge.averagingWidth, fraction: edge.fraction,
-      maximum_within_ev: edge.maximumWithin)
+      maximum_within_ev: edge.maximumWithin,
+      onset_window_ev: [edge.onsetWindow.start, edge.onsetWindow.end])
     self.grid = ModelDocument.Grid(count: grid.count, start_ev: grid.start, step_ev: grid.step)
   }
 }

@@ -71,6 +71,8 @@ public struct ModelDocument: Codable, Sendable {
     public var fraction: Double
     /// Reach of the maximum above the onset, eV.
     public var maximum_within_ev: Double
+    /// Where the onset may lie on a spectrum's own axis, eV: start and end.
+    public var onset_window_ev: [Double]
   }
 
   /// The energy grid.

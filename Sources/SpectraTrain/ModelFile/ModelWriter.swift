@@ -37,11 +37,6 @@ public struct ModelWriter: Sendable {
   ///
   /// - Throws: `DataError` where it cannot be written.
   public func write(_ bytes: [UInt8], to path: String) throws {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw DataError(
-        "\(path): cannot be written; check the folder (\(error.localizedDescription))")
-    }
+    try DataFile.write(Data(bytes), to: path)
   }
 }

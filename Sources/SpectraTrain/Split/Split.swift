@@ -7,6 +7,12 @@ public struct Split: Sendable, Equatable {
   /// Spectra that nothing was chosen by.
   public let test: [Int]
 
+  package init(training: [Int], validation: [Int], test: [Int]) {
+    self.training = training
+    self.validation = validation
+    self.test = test
+  }
+
   /// One of the divisions of a cross-validation, with ten folds 8:1:1; see `Folds`.
   ///
   /// - Parameters:

@@ -48,6 +48,22 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     self.seed = seed
   }
 
+  // As names are written in model files.
+  private enum CodingKeys: String, CodingKey {
+    case hidden
+    case dropout
+    case learningRate = "learning_rate"
+    case l2
+    case weightDecay = "weight_decay"
+    case batchSize = "batch_size"
+    case maximumEpochs = "maximum_epochs"
+    case patience
+    case cosineDecay = "cosine_decay"
+    case weightAveraging = "weight_averaging"
+    case featureNoise = "feature_noise"
+    case seed
+  }
+
   /// What is wrong with the configuration, in one sentence; nil where nothing is.
   public var problem: String? {
     let probability = 0.0..<1.0

@@ -25,7 +25,8 @@ struct TrainingRun {
       configuration.weightAveraging > 0
       ? WeightAverage(of: network, decay: configuration.weightAveraging) : nil
     backpropagation = Backpropagation(
-      for: network, batchSize: configuration.batchSize, dropout: configuration.dropout)
+      for: network, batchSize: min(configuration.batchSize, training.count),
+      dropout: configuration.dropout)
     optimizer = Adam(
       learningRate: configuration.learningRate, l2: configuration.l2,
       weightDecay: configuration.weightDecay)

@@ -16,32 +16,57 @@ struct CrossValidateCommand: ParsableCommand {
   @Option(help: "Number of the ten folds to run, from the first.")
   var folds = 10
 
+  @Option(help: "Number of seeds, from --seed on: the spread of the errors over them is shown.")
+  var seeds = 1
+
   func validate() throws {
     guard (1...10).contains(folds) else { throw ValidationError("--folds must be 1 to 10.") }
+    guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000.") }
   }
 
   func run() throws {
     let dataset = try options.dataset()
     let display = ProgressDisplay("cross-validation")
+    var tables: [ErrorTable] = []
+    for index in 0..<seeds {
+      var options = options
+      options.seed = self.options.seed &+ UInt64(index)
+      tables.append(try table(of: dataset, options, done: index, display))
+      display.say(
+        "seed \(options.seed): "
+          + "\(counted(tables[index].spectrumCount, "test spectrum", "test spectra")), "
+          + "\(fixed(display.seconds, 0)) s")
+    }
+    let last = options.seed &+ UInt64(seeds - 1)
+    print(
+      "\(options.alignment.rawValue) alignment, split by \(options.split.rawValue), "
+        + (seeds > 1 ? "seeds \(options.seed) to \(last), " : "seed \(options.seed), ")
+        + "\(counted(tables[0].spectrumCount, "test spectrum", "test spectra"))"
+        + (seeds > 1 ? " for each\n" : "\n"))
+    let lines =
+      seeds > 1 ? SpreadReport(tables).lines : ErrorReport(tables[0]).lines
+    print(lines.joined(separator: "\n"))
+  }
+
+  /// The errors of the folds of one seed together.
+  private func table(
+    of dataset: Dataset, _ options: TrainingOptions, done: Int, _ display: ProgressDisplay
+  ) throws -> ErrorTable {
     var total = ErrorTable()
     for fold in 0..<folds {
       let plan = try options.plan(for: dataset, fold: fold)
       let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
+      let ensemble = EnsembleProgress(plan)
       var document = try trainer.train { progress in
+        let inSeed = (Double(fold) + ensemble.add(progress).fraction) / Double(folds)
         display.draw(
-          Double(fold) / Double(folds),
-          "fold \(fold + 1) of \(folds), member \(progress.member + 1)")
+          (Double(done) + inSeed) / Double(seeds),
+          "seed \(options.seed), fold \(fold + 1) of \(folds)")
         return true
       }
       let (_, table) = try TrainCommand.finish(&document, trainer)
       total += table
-      display.say(
-        "fold \(fold + 1) of \(folds): \(table.spectrumCount) test spectra, "
-          + "\(fixed(display.seconds, 0)) s")
     }
-    print(
-      "\(options.alignment.rawValue) alignment, split by \(options.split.rawValue), seed "
-        + "\(options.seed): \(total.spectrumCount) test spectra\n")
-    print(ErrorReport(total).lines.joined(separator: "\n"))
+    return total
   }
 }

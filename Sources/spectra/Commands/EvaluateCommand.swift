@@ -42,7 +42,7 @@ struct EvaluateCommand: ParsableCommand {
     for part in parts where !part.rows.isEmpty {
       var table = ErrorTable()
       try table.add(rows: part.rows, of: dataset, model: file.model)
-      print("\n\(part.title): \(table.spectrumCount) spectra\n")
+      print("\n\(part.title): \(counted(table.spectrumCount, "spectrum", "spectra"))\n")
       print(ErrorReport(table).lines.joined(separator: "\n"))
     }
     print("\nThe nearest of a spectrum that was learned from is itself.")

@@ -14,36 +14,34 @@ struct InspectCommand: ParsableCommand {
     let file = try ModelFile(model)
     let recipe = file.model.preprocessor
     let card = file.card
-    let end = recipe.grid.energy(recipe.grid.count - 1)
-    print(
-      """
-      \(card.name)
-      format          \(file.model.formatVersion), every check passed
-      method          \(card.method)
-      data            \(card.spectrum_count) spectra of \(card.group_count) groups; \(card.data)
-      split           8:1:1 by \(card.split), seed \(card.seed); held out: \
-      \(card.held_out_groups.isEmpty ? "nothing" : card.held_out_groups.joined(separator: ", "))
-      ensemble        \(file.model.memberCount) networks of \
-      \(([recipe.grid.count] + card.training.hidden + [6]).map { "\($0)" }.joined(separator: "-"))
-      energy grid     \(fixed(recipe.grid.start, 1)) to \(fixed(end, 1)) eV, \
-      \(fixed(recipe.grid.step, 2)) eV apart, \(recipe.alignment.name) alignment
-      resolution      Gaussian of \(fixed(recipe.broadeningSigma, 2)) eV
-      references      \(file.model.referenceCount) spectra
-      licence         \(card.licence); \(card.data_licence)
-      limits          \(card.limits)
-
-      Errors on its test part:
-
-      """)
-    var text = TextTable(header: [
-      "mean absolute error", "model", "mean", "nearest", "unit", "count",
-    ])
-    for error in card.test_errors {
-      text.add([
-        error.property, fixed(error.mean_absolute_error, 4), fixed(error.predicting_the_mean, 4),
-        fixed(error.nearest_reference, 4), error.unit, "\(error.count)",
-      ])
-    }
-    print(text.lines.joined(separator: "\n"))
+    let grid = recipe.grid
+    let widths = [grid.count] + card.training.hidden + [MaterialProperty.allCases.count]
+    let heldOut = card.held_out_groups
+    let groups = counted(card.group_count, "group", "groups")
+    var text = LabelledLines()
+    text.add("format", "\(file.model.formatVersion), every check passed")
+    text.add("method", card.method)
+    text.add(
+      "data",
+      "\(counted(card.spectrum_count, "spectrum", "spectra")) of \(groups); \(card.data)")
+    text.add(
+      "split",
+      "8:1:1 by \(card.split), seed \(card.seed); held out: "
+        + (heldOut.isEmpty ? "nothing" : heldOut.joined(separator: ", ")))
+    text.add(
+      "ensemble",
+      counted(file.model.memberCount, "network", "networks") + " of "
+        + widths.map { "\($0)" }.joined(separator: "-"))
+    text.add(
+      "energy grid",
+      "\(fixed(grid.start, 1)) to \(fixed(grid.energy(grid.count - 1), 1)) eV, "
+        + "\(fixed(grid.step, 2)) eV apart, \(recipe.alignment.name) alignment")
+    text.add("resolution", "Gaussian of \(fixed(recipe.broadeningSigma, 2)) eV")
+    text.add("references", counted(file.model.referenceCount, "spectrum", "spectra"))
+    text.add("licence", "\(card.licence); \(card.data_licence)")
+    text.add("limits", card.limits)
+    print(([card.name] + text.lines).joined(separator: "\n"))
+    print("\nErrors on its test part:\n")
+    print(ErrorReport(card.test_errors).lines.joined(separator: "\n"))
   }
 }

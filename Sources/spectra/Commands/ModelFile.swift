@@ -9,10 +9,7 @@ struct ModelFile: ~Copyable {
   let card: ModelCard
 
   init(_ path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DataError("\(path): cannot be read; check the path")
-    }
-    try self.init([UInt8](data), name: path)
+    try self.init([UInt8](DataFile.read(path, limit: 128 << 20)), name: path)
   }
 
   init(_ bytes: [UInt8], name: String) throws {
@@ -22,7 +19,7 @@ struct ModelFile: ~Copyable {
     do {
       card = try JSONDecoder().decode(ModelCard.self, from: json)
     } catch {
-      throw DataError("\(name): the model card cannot be read: \(error)")
+      throw DataError("\(name): the model card lacks what a card must hold; train the model anew")
     }
     self.init(model: model, card: card)
   }

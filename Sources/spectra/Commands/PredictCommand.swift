@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SpectraIO
 import SpectraInfer
 
@@ -30,7 +31,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let file = try ModelFile(model)
     let options = try options()
-    var failures = 0
+    var isComplete = true
     for path in files {
       do {
         let spectrum = try SpectrumFile(twoColumnText: path)
@@ -41,25 +42,38 @@ struct PredictCommand: ParsableCommand {
           options: options, using: &workspace)
         print(report(path, prediction, file.model))
       } catch let error as SpectraError {
-        failures += 1
-        print("\(path): \(error)\n")
+        isComplete = false
+        complain("\(path): \(error)")
       } catch let error as DataError {
-        failures += 1
-        print("\(error)\n")
+        isComplete = false
+        complain("\(error)")
       }
     }
-    if failures > 0 { throw ExitCode.failure }
+    if !isComplete { throw ExitCode.failure }
+  }
+
+  private func complain(_ sentence: String) {
+    FileHandle.standardError.write(Data("Error: \(sentence)\n".utf8))
   }
 
   private func options() throws -> MeasurementOptions {
+    for (name, energy) in [("threshold", threshold), ("energy-offset", energyOffset)] {
+      guard energy?.isFinite ?? true else {
+        throw ValidationError("--\(name) must be finite and in eV.")
+      }
+    }
     var options = MeasurementOptions(threshold: threshold, energyOffset: energyOffset)
     if noBackground { options.background = .alreadyRemoved }
     if let window {
-      let ends = window.split(separator: ":").compactMap { Double($0) }
-      guard ends.count == 2, !noBackground, ends[0] < ends[1] else {
-        throw ValidationError("--window takes two energies, such as 490:525, and a background.")
+      guard !noBackground else {
+        throw ValidationError("--window is where a background is; leave out --no-background.")
       }
-      options.background = .powerLaw(window: EnergyWindow(start: ends[0], end: ends[1]))
+      let ends = window.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+      guard ends.count == 2, let start = ends[0], let end = ends[1], start < end else {
+        throw ValidationError(
+          "--window takes two rising energies in eV, such as 490:525, not \(window).")
+      }
+      options.background = .powerLaw(window: EnergyWindow(start: start, end: end))
     }
     return options
   }
@@ -77,26 +91,32 @@ struct PredictCommand: ParsableCommand {
           + fixed(estimate.value + estimate.halfWidth95, decimals), "\(property.unit)",
       ])
     }
-    var lines = table.lines
+    var text = LabelledLines()
     if let preparation = prediction.preparation {
       if let fit = preparation.background {
-        lines.append(
-          "background  A E^-r on \(fixed(fit.window.start, 1)) to \(fixed(fit.window.end, 1)) eV, "
+        text.add(
+          "background",
+          "A E^-r on \(fixed(fit.window.start, 1)) to \(fixed(fit.window.end, 1)) eV, "
             + "r = \(fixed(fit.exponent, 2)) ± \(fixed(fit.exponentError, 2))")
       }
       if let onset = preparation.onset {
-        lines.append("onset       \(fixed(onset.energy, 2)) ± \(fixed(onset.error, 2)) eV")
+        text.add("onset", "\(fixed(onset.energy, 2)) ± \(fixed(onset.error, 2)) eV")
       }
     }
     let nearest = (0..<prediction.neighborCount).map { rank in
       let neighbor = prediction.neighbors[rank]
-      return "\(model.referenceIdentifier(neighbor.reference)) (\(fixed(neighbor.distance, 3)))"
+      let distance = (rank == 0 ? "distance " : "") + fixed(neighbor.distance, 3)
+      return "\(model.referenceIdentifier(neighbor.reference)) (\(distance))"
     }
-    lines.append("nearest     " + nearest.joined(separator: ", "))
-    lines.append("novelty     \(fixed(100 * prediction.novelty, 0)) %")
+    if !nearest.isEmpty {
+      text.add("nearest", nearest.joined(separator: ", "))
+      text.add(
+        "novelty", percent(prediction.novelty) + " of the references are nearer to another material"
+      )
+    }
     for flag in PredictionFlags.all where prediction.flags.contains(flag) {
-      lines.append("warning     \(flag.sentence)")
+      text.add("warning", "\(flag.sentence)")
     }
-    return lines.joined(separator: "\n") + "\n"
+    return (table.lines + text.lines).joined(separator: "\n") + "\n"
   }
 }

@@ -26,10 +26,13 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(help: "Seed of the noise.")
   var seed: UInt64 = 1
 
-  @Option(name: .shortAndLong, help: "The spectrum file to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("The spectrum file to write.", valueName: "file"))
   var out: String
 
-  @Option(help: "Also write the simulated properties of the site to this file, as name,value.")
+  @Option(
+    help: ArgumentHelp(
+      "Also write the simulated properties of the site to this file, as name,value.",
+      valueName: "file"))
   var properties: String?
 
   func validate() throws {
@@ -42,10 +45,14 @@ struct SynthesizeCommand: ParsableCommand {
   func run() throws {
     let database = try Database(folder: data)
     guard let site = database.sites.first(where: { $0.id == site }) else {
-      throw ValidationError("--site \(site): there is no such site in \(data).")
+      throw DataError("--site \(site): there is no such site in \(data)")
     }
     let measurement = SyntheticMeasurement(
       site: site, broadeningSigma: broadening, edgeCounts: counts, backgroundCounts: counts)
+    guard measurement.hasEdge else {
+      throw DataError(
+        "\(site.id): has no excitation energy that puts its edge on the axis; name another site")
+    }
     var generator = SeededGenerator(seed: seed)
     try measurement.counts(generator: &generator).write(
       to: out,
@@ -59,8 +66,7 @@ struct SynthesizeCommand: ParsableCommand {
       let lines = MaterialProperty.allCases.filter { !site.properties[$0].isNaN }.map {
         "\($0.name),\(site.properties[$0])"
       }
-      try (lines.joined(separator: "\n") + "\n").write(
-        toFile: properties, atomically: true, encoding: .utf8)
+      try DataFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: properties)
     }
   }
 }

@@ -3,7 +3,6 @@ import Foundation
 import SpectraIO
 import SpectraInfer
 import SpectraTrain
-import Synchronization
 
 /// `spectra train`: a database in, a model file out.
 struct TrainCommand: ParsableCommand {
@@ -12,49 +11,45 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
-  @Option(name: .shortAndLong, help: "The model file to write.")
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "file"))
   var out: String
 
   func run() throws {
+    try DataFile.checkWritable(out)
     let dataset = try options.dataset()
     let plan = try options.plan(for: dataset)
     let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
     let groups = Set(dataset.groups).count
     let display = ProgressDisplay("training")
     display.say(
-      "\(dataset.count) spectra of \(groups) groups of materials, \(options.alignment.rawValue) "
-        + "alignment, split by \(plan.splitRule.rawValue), seed \(plan.configuration.seed)")
+      "\(counted(dataset.count, "spectrum", "spectra")) of \(counted(groups, "group", "groups")) "
+        + "of materials, \(options.alignment.rawValue) alignment, split by "
+        + "\(plan.splitRule.rawValue), seed \(plan.configuration.seed)")
 
     var document = try trainer.train(progress: Self.progress(plan, display))
     let (bytes, table) = try Self.finish(&document, trainer)
     try ModelWriter().write(bytes, to: out)
     display.say(
-      "\(out): \(bytes.count / 1024) KiB, \(plan.memberCount) members, "
+      "\(out): \(bytes.count / 1024) KiB, \(counted(plan.memberCount, "member", "members")), "
         + "\(fixed(display.seconds, 1)) s")
-    print("Errors on the \(table.spectrumCount) test spectra, which nothing was fitted to:\n")
+    let tested = counted(table.spectrumCount, "test spectrum", "test spectra")
+    print("Errors on \(tested), which nothing was fitted to:\n")
     print(ErrorReport(table).lines.joined(separator: "\n"))
   }
 
-  /// A bar over all members; without a terminal, a line for each member that is done.
+  /// A bar over all members, and a line for each member that is done.
   static func progress(
     _ plan: TrainingPlan, _ display: ProgressDisplay
   ) -> @Sendable (EnsembleTrainer.Progress) -> Bool {
-    let epochs = Mutex([Int: Int]())
-    let most = plan.configuration.maximumEpochs
+    let ensemble = EnsembleProgress(plan)
     return { progress in
-      let report = progress.report
-      let done = epochs.withLock { epochs in
-        epochs[progress.member] = report.epoch
-        return epochs.values.reduce(0, +)
-      }
+      let (report, member) = (progress.report, progress.member + 1)
+      let (fraction, best) = ensemble.add(progress)
       display.draw(
-        Double(done) / Double(most * plan.memberCount),
-        "member \(progress.member + 1) of \(plan.memberCount), epoch \(report.epoch), "
-          + "validation error \(fixed(report.validationError, 3))")
-      if report.epoch % 200 == 0 || report.epoch == most {
-        display.say(
-          "  member \(progress.member + 1): epoch \(report.epoch), "
-            + "validation error \(fixed(report.validationError, 3)) (scaled)")
+        fraction,
+        "member \(member), epoch \(report.epoch), error \(fixed(report.validationError, 3))")
+      if let best {
+        display.say("  member \(member): epoch \(best) of \(report.epoch) is the best")
       }
       return true
     }

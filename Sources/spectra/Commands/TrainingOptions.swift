@@ -36,10 +36,10 @@ struct TrainingOptions: ParsableArguments {
   @Argument(help: "Folder of the database, with sites.csv and transitions.csv.")
   var data: String
 
-  @Option(help: "How spectra are aligned: threshold, edge or absolute.")
+  @Option(help: "How spectra are aligned.")
   var alignment = AlignmentName.edge
 
-  @Option(help: "What the 8:1:1 split keeps whole: spectrum or group (of materials).")
+  @Option(help: "What the 8:1:1 split keeps whole; a group is of materials.")
   var split = SplitName.group
 
   @Option(help: "Seed of the split and of every random number in training.")
@@ -50,13 +50,15 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     name: .customLong("hold-out"),
-    help: "A material whose group belongs to the test part whatever the split; may be repeated.")
+    help: ArgumentHelp(
+      "A material whose group belongs to the test part whatever the split; may be repeated.",
+      valueName: "material"))
   var heldOut: [String] = []
 
-  @Option(help: "Gaussian broadening of the spectra, eV.")
+  @Option(help: ArgumentHelp("Gaussian broadening of the spectra, eV.", valueName: "sigma"))
   var broadening = 0.5
 
-  @Option(help: "Widths of the hidden layers.")
+  @Option(help: ArgumentHelp("Widths of the hidden layers.", valueName: "widths"))
   var hidden = "128,128"
 
   @Option(help: "Dropout in the hidden layers other than the last.")
@@ -71,10 +73,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Decoupled weight decay (AdamW).")
   var weightDecay = 1.0
 
-  @Option(help: "Spectra a step.")
+  @Option(help: "Spectra in a step.")
   var batchSize = 32
 
-  @Option(help: "Most epochs.")
+  @Option(help: "Epochs at the most.")
   var epochs = 600
 
   @Option(help: "Epochs without a better validation error before training stops.")
@@ -94,7 +96,9 @@ struct TrainingOptions: ParsableArguments {
   }
 
   func configuration() throws -> TrainingConfiguration {
-    let widths = try hidden.split(separator: ",").map { text in
+    let texts = hidden.split(separator: ",", omittingEmptySubsequences: hidden.isEmpty)
+    guard texts.count < 16 else { throw ValidationError("--hidden takes up to 15 layers.") }
+    let widths = try texts.map { text in
       guard let width = Int(text), (1...8192).contains(width) else {
         throw ValidationError("--hidden takes widths of 1 to 8192, such as 128,128.")
       }
@@ -102,7 +106,8 @@ struct TrainingOptions: ParsableArguments {
     }
     return TrainingConfiguration(
       hidden: widths, dropout: dropout, learningRate: learningRate, l2: l2,
-      weightDecay: weightDecay, batchSize: batchSize, maximumEpochs: epochs, patience: patience, seed: seed)
+      weightDecay: weightDecay, batchSize: batchSize, maximumEpochs: epochs, patience: patience,
+      seed: seed)
   }
 
   var preprocessor: Preprocessor {
@@ -121,7 +126,7 @@ struct TrainingOptions: ParsableArguments {
     for material in heldOut {
       let own = dataset.sites.filter { $0.material == material || $0.group == material }
       guard let group = own.first?.group else {
-        throw ValidationError("--hold-out \(material): there is no such material in \(data).")
+        throw DataError("--hold-out \(material): there is no such material in \(data)")
       }
       groups.insert(group)
     }

@@ -1,29 +1,43 @@
 import SpectraInfer
 import SpectraTrain
 
-/// An error table as text for a person.
+/// Errors as text for a person.
 struct ErrorReport {
-  private let table: ErrorTable
+  let lines: [String]
 
-  init(_ table: ErrorTable) {
-    self.table = table
-  }
-
-  var lines: [String] {
-    var text = TextTable(header: [
-      "mean absolute error", "model", "mean", "nearest", "unit", "ratio to mean", "in 68 %",
-      "in 95 %",
+  /// Mean absolute errors of the model, of predicting the mean and of the nearest reference; the
+  /// first over the second; and how many true values lie inside the intervals.
+  init(_ errors: ErrorTable) {
+    var table = TextTable(header: [
+      "mean abs. error", "model", "mean", "nearest", "unit", "ratio", "in 68 %", "in 95 %",
     ])
     for property in MaterialProperty.allCases {
       let decimals = property.decimals
-      let coverage = table.coverage(property)
-      text.add([
-        property.title, fixed(table.modelError(property), decimals),
-        fixed(table.meanError(property), decimals), fixed(table.nearestError(property), decimals),
-        "\(property.unit)", fixed(table.modelError(property) / table.meanError(property), 2),
-        fixed(100 * coverage.within68, 0) + " %", fixed(100 * coverage.within95, 0) + " %",
+      let coverage = errors.coverage(property)
+      let (model, mean) = (errors.modelError(property), errors.meanError(property))
+      table.add([
+        property.title, fixed(model, decimals), fixed(mean, decimals),
+        fixed(errors.nearestError(property), decimals), "\(property.unit)", fixed(model / mean, 2),
+        percent(coverage.within68), percent(coverage.within95),
       ])
     }
-    return text.lines
+    lines = table.lines
+  }
+
+  /// The errors that a model card tells.
+  init(_ errors: [ModelCard.PropertyError]) {
+    var table = TextTable(header: [
+      "mean abs. error", "model", "mean", "nearest", "unit", "spectra",
+    ])
+    for error in errors {
+      let property = MaterialProperty.allCases.first { "\($0.name)" == error.property }
+      let decimals = property?.decimals ?? 4
+      table.add([
+        property?.title ?? error.property, fixed(error.mean_absolute_error, decimals),
+        fixed(error.predicting_the_mean, decimals), fixed(error.nearest_reference, decimals),
+        error.unit, "\(error.count)",
+      ])
+    }
+    lines = table.lines
   }
 }

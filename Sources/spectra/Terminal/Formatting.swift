@@ -7,6 +7,16 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
   return String(format: "%.\(decimals)f", value)
 }
 
+/// A share of 0 to 1 in percent, without decimals.
+func percent(_ share: Double) -> String {
+  share.isFinite ? fixed(100 * share, 0) + " %" : "-"
+}
+
+/// A number before its noun.
+func counted(_ number: Int, _ one: String, _ many: String) -> String {
+  number == 1 ? "1 \(one)" : "\(number) \(many)"
+}
+
 extension MaterialProperty {
   /// Decimals that show a hundredth of the property's spread in the database.
   var decimals: Int {

@@ -1,0 +1,36 @@
+import SpectraTrain
+import Synchronization
+
+/// How far an ensemble is; a member that stopped early counts as done.
+final class EnsembleProgress: Sendable {
+  private struct Member {
+    var best = 0
+    var share = 0.0
+  }
+
+  private let plan: TrainingPlan
+  private let members = Mutex([Int: Member]())
+
+  init(_ plan: TrainingPlan) {
+    self.plan = plan
+  }
+
+  /// Takes the report of an epoch down.
+  ///
+  /// - Returns: how much of the ensemble is done, 0 to 1, and, where the epoch was the member's
+  ///   last one, its best one.
+  func add(_ progress: EnsembleTrainer.Progress) -> (fraction: Double, bestOfLast: Int?) {
+    let (report, limits) = (progress.report, plan.configuration)
+    return members.withLock { members in
+      var member = members[progress.member, default: Member()]
+      if report.isBest { member.best = report.epoch }
+      let isLast =
+        report.epoch == limits.maximumEpochs || report.validationError.isNaN
+        || report.epoch - member.best >= limits.patience
+      member.share = isLast ? 1 : Double(report.epoch) / Double(limits.maximumEpochs)
+      members[progress.member] = member
+      let done = members.values.reduce(0) { $0 + $1.share }
+      return (done / Double(plan.memberCount), isLast ? member.best : nil)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import SpectraTestSupport
+
+/// The program `spectra` that was built beside the tests.
+enum CommandLineProgram {
+  struct Outcome {
+    /// The exit status; nil where a signal ended the program.
+    var status: Int32?
+    var output: String
+    var errors: String
+  }
+
+  private static let url: URL? = {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let program = tests.deletingLastPathComponent().appendingPathComponent("spectra")
+    return FileManager.default.isExecutableFile(atPath: program.path) ? program : nil
+  }()
+
+  struct NotBuilt: Error {}
+
+  /// Runs the program to its end.
+  static func run(_ arguments: [String]) throws -> Outcome {
+    guard let url else { throw NotBuilt() }
+    let folder = try TemporaryFolder()
+    let files = try ["output", "errors"].map { try folder.write("", to: $0) }
+    let handles = try files.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) }
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = handles[0]
+    process.standardError = handles[1]
+    try process.run()
+    process.waitUntilExit()
+    let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
+    let hasExited = process.terminationReason == .exit
+    return Outcome(
+      status: hasExited ? process.terminationStatus : nil, output: texts[0], errors: texts[1])
+  }
+}

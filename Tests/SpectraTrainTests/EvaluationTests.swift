@@ -1,0 +1,107 @@
+import SpectraIO
+import SpectraInfer
+import SpectraTrain
+import Testing
+
+@Suite("Error table")
+struct EvaluationTests {
+  static let sites = TinyDatabase.sites()
+
+  /// A model that predicts 10, 20, ... 60 for every spectrum, with a base error of 1, 2, ... 6 and
+  /// intervals of one and three of it.
+  static func document() throws -> ModelDocument {
+    var document = try EnsembleTrainer(
+      dataset: TinyDatabase.dataset(sites), plan: TinyDatabase.plan(members: 1, epochs: 1)
+    ).train()
+    let silent = DenseParameters(inputs: 14, outputs: 6)
+    document.members = [ModelDocument.Member(FeedForwardNetwork(layers: [silent]))]
+    document.target_scaling.mean = [10, 20, 30, 40, 50, 60]
+    document.golden.values = [10, 20, 30, 40, 50, 60]
+    for index in 0..<6 {
+      document.calibration.properties[index].base = Double(index + 1)
+      document.calibration.properties[index].quantile_68 = 1
+      document.calibration.properties[index].quantile_95 = 3
+    }
+    // One value for every reference but the first, which has none.
+    for row in document.references.ids.indices {
+      document.references.properties[row] = row == 0 ? [nil, 5, 5, 5, 5, 5] : [7, 5, 5, 5, 5, 5]
+    }
+    document.references.properties[1] = [9, 5, 5, 5, 5, 5]
+    return document
+  }
+
+  @Test("Errors, naive errors and coverage by hand")
+  func byHand() throws {
+    let document = try Self.document()
+    let bytes = try ModelWriter().bytes(of: document)
+    let model = try Model(json: bytes.span)
+    // The spectra of references 0, 1 and 2, so that the nearest one is known; made-up properties.
+    var sites = document.references.ids.prefix(3).compactMap { id in
+      Self.sites.first { $0.id == id }
+    }
+    for (index, values) in [[11.0, 22], [10.5, 26.001], [14, .nan]].enumerated() {
+      sites[index].properties.bondLength = values[0]
+      sites[index].properties.bondAngle = values[1]
+      sites[index].properties.voronoiVolume = .nan
+    }
+    var table = ErrorTable()
+    let dataset = try TinyDatabase.dataset(sites)
+    try table.add(rows: [0, 1, 2], of: dataset, model: model)
+    #expect(table.spectrumCount == 3)
+
+    let references = Double(document.references.ids.count)
+    let mean = (9 + 7 * (references - 2)) / (references - 1)
+    func expect(_ actual: Double, _ expected: Double) { #expect(abs(actual - expected) < 1e-5) }
+    expect(table.modelError(.bondLength), (1 + 0.5 + 4) / 3)
+    expect(table.meanError(.bondLength), ((11 - mean) + (10.5 - mean) + (14 - mean)) / 3)
+    // The first reference has no bond length: its neighbour's guess is the mean.
+    expect(table.nearestError(.bondLength), ((11 - mean) + 1.5 + 7) / 3)
+    // Errors of 1 (on the border), 0.5 and 4 at intervals of 1 and 3.
+    expect(table.coverage(.bondLength).within95, 2.0 / 3)
+    #expect([1.0 / 3, 2.0 / 3].contains { abs(table.coverage(.bondLength).within68 - $0) < 1e-9 })
+
+    expect(table.modelError(.bondAngle), (2 + 6.001) / 2)
+    expect(table.meanError(.bondAngle), (17 + 21.001) / 2)
+    expect(table.nearestError(.bondAngle), (17 + 21.001) / 2)
+    expect(table.coverage(.bondAngle).within68, 0.5)
+    expect(table.coverage(.bondAngle).within95, 0.5)
+
+    #expect(table.modelError(.voronoiVolume).isNaN)
+    #expect(
+      table.cardErrors.map(\.property) == [
+        "bond_length", "bond_angle", "overlap_population", "mulliken_charge", "excitation_energy",
+      ])
+    #expect(table.cardErrors.map(\.count) == [3, 2, 3, 3, 3])
+    #expect(table.cardErrors[0].unit == "angstrom")
+    expect(table.cardErrors[0].mean_absolute_error, (1 + 0.5 + 4) / 3)
+    expect(table.cardErrors[0].predicting_the_mean, table.meanError(.bondLength))
+    expect(table.cardErrors[0].nearest_reference, table.nearestError(.bondLength))
+  }
+
+  @Test("Tables add up to the table of all rows")
+  func sum() throws {
+    let dataset = try TinyDatabase.dataset(Self.sites)
+    let bytes = try ModelWriter().bytes(of: Self.document())
+    let model = try Model(json: bytes.span)
+    var (all, one, other) = (ErrorTable(), ErrorTable(), ErrorTable())
+    try all.add(rows: Array(0..<20), of: dataset, model: model)
+    try one.add(rows: Array(0..<7), of: dataset, model: model)
+    try other.add(rows: Array(7..<20), of: dataset, model: model)
+    one += other
+    #expect(one.spectrumCount == 20)
+    for property in MaterialProperty.allCases {
+      #expect(abs(one.modelError(property) - all.modelError(property)) < 1e-12)
+      #expect(abs(one.meanError(property) - all.meanError(property)) < 1e-12)
+      #expect(abs(one.nearestError(property) - all.nearestError(property)) < 1e-12)
+      #expect(one.coverage(property) == all.coverage(property))
+    }
+    #expect(one.cardErrors.map(\.count) == all.cardErrors.map(\.count))
+  }
+
+  @Test("An empty table has no errors")
+  func empty() {
+    #expect(ErrorTable().spectrumCount == 0)
+    #expect(ErrorTable().cardErrors.isEmpty)
+    #expect(ErrorTable().modelError(.bondAngle).isNaN)
+  }
+}
