@@ -15,22 +15,22 @@ public struct EdgeOnset: Sendable {
   /// - Throws: `.noEdge` where nothing rises from the noise.
   /// - Complexity: O(channels).
   init(
-    in cumulative: CumulativeIntensity, energies: Span<Double>, signal: Span<Double>,
+    in cumulative: CumulativeIntensity, axis: EnergyAxis, signal: Span<Double>,
     above lowest: Double, rule: EdgeRule, averaged: inout MutableSpan<Double>
   ) throws(SpectraError) {
     let half = rule.averagingWidth / 2
-    let last = energies[energies.count - 1]
-    let lowest = max(lowest, rule.onsetWindow.start, energies[0] + half)
-    let highest = min(rule.onsetWindow.end + rule.maximumWithin, last - half)
-    let begin = Self.first(energies, atOrAbove: lowest)
-    let end = Self.first(energies, atOrAbove: highest)
+    let energies = axis.energies
+    let lowest = max(lowest, rule.onsetWindow.start, axis.first + half)
+    let highest = min(rule.onsetWindow.end + rule.maximumWithin, axis.last - half)
+    let begin = axis.channel(atOrAbove: lowest)
+    let end = axis.channel(atOrAbove: highest)
     guard end - begin >= 3 else {
       throw SpectraError(
         .noEdge,
         """
         the axis does not reach the model's edge, or the background window lies above it; \
         measure from below the edge to well above it
-        """, found: energies[0], expected: rule.onsetWindow.start)
+        """, found: axis.first, expected: rule.onsetWindow.start)
     }
     var (lower, upper) = (0, 0)
     for channel in begin..<end {
@@ -47,7 +47,7 @@ public struct EdgeOnset: Sendable {
     // onset moves down; two rounds settle it or show that it does not.
     for _ in 0..<4 {
       let reach = energies[crossing] + rule.maximumWithin
-      let local = crossing..<min(end, Self.first(energies, atOrAbove: reach) + 1)
+      let local = crossing..<min(end, axis.channel(atOrAbove: reach) + 1)
       let nearer = Self.maximum(averaged, local)
       if nearer == peak { break }
       peak = nearer
@@ -114,14 +114,5 @@ public struct EdgeOnset: Sendable {
       (energies[channels.upperBound - 1] - energies[channels.lowerBound])
       / Double(channels.count - 1)
     return (variance * min(1, channelWidth / width)).squareRoot()
-  }
-
-  private static func first(_ energies: Span<Double>, atOrAbove energy: Double) -> Int {
-    var (low, high) = (0, energies.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if energies[middle] < energy { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -79,7 +79,7 @@ public struct Preprocessor: Sendable, Equatable {
     if alignment == .edge {
       var averaged = averaged.mutableSpan(spectrum.count)
       onset = try EdgeOnset(
-        in: cumulative, energies: energies, signal: signal.span,
+        in: cumulative, axis: spectrum.axis, signal: signal.span,
         above: fitted?.window.end ?? spectrum.axis.first, rule: edgeRule, averaged: &averaged)
     }
     let shift = try shift(options, onset)
