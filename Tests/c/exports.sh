@@ -1,0 +1,79 @@
+#!/bin/sh
+# What the shared library exports, needs and is: exports.sh LIBRARY.so HEADER.h MAP
+# Prints each failure with what was found, and "exports: N passed, N failed".
+set -u
+
+library=$1 header=$2 map=$3
+passed=0 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# check 'what must hold' 'what was found (nothing where it holds)'
+check() {
+    if [ -z "$2" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: failed: %s:\n%s\n' "$0" "$1" "$2" >&2
+    fi
+}
+
+# The functions that the header declares: what is left of it without comments and macros.
+"${CC:-cc}" -E -P "$header" | grep -oE '\bspectra_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u > "$scratch/header"
+sed -n 's/^ *\(spectra_[a-z0-9_]*\);.*/\1/p' "$map" | sort > "$scratch/map"
+nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort > "$scratch/library"
+nm -D --defined-only "$library" | awk '$2 != "A" && $2 != "T" { print }' > "$scratch/data"
+check 'the header declares functions' "$(test -s "$scratch/header" || echo none)"
+check 'the version script lists the functions of the header, each once' "$(diff "$scratch/header" "$scratch/map")"
+check 'the library exports the functions of the header and nothing else' "$(diff "$scratch/header" "$scratch/library")"
+check 'every export is code' "$(cat "$scratch/data")"
+check 'every export has the version SPECTRA_INFER_0' \
+    "$(nm -D --defined-only --with-symbol-versions "$library" | awk '$2 == "T" && $3 !~ /@@SPECTRA_INFER_0$/')"
+
+# What it takes from others. Weak symbols are the C runtime's own.
+nm -D --undefined-only --with-symbol-versions "$library" > "$scratch/undefined"
+check 'undefined symbols come from the C library' "$(awk '$1 == "U" && $2 !~ /@GLIBC_[0-9.]+$/' "$scratch/undefined")"
+check 'weak undefined symbols are those of the C runtime' \
+    "$(awk '$1 != "U" { sub(/@.*/, "", $2); print $2 }' "$scratch/undefined" |
+        grep -vxE '_ITM_(de)?registerTMCloneTable|__gmon_start__|__cxa_finalize')"
+# (json-c, which is inside, names abort, getenv and stderr for what does not happen here.)
+check 'it does not end the process, start threads or processes, or touch signals, locale and environment' \
+    "$(awk '{ sub(/@.*/, "", $2); print $2 }' "$scratch/undefined" |
+        grep -xE 'exit|_exit|atexit|raise|kill|system|fork|exec.*|pthread_create|signal|sigaction|setlocale|setenv|putenv|unsetenv|srand|umask|chdir|fesetround|fesetenv|mtrace|__register_atfork|dlopen')"
+
+readelf -dW "$library" > "$scratch/dynamic"
+check 'it needs libc and libm only' \
+    "$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$scratch/dynamic" | grep -vxE 'libc\.so\.6|libm\.so\.6|ld-linux-x86-64\.so\.2|ld-linux-aarch64\.so\.1')"
+major=$(sed -n 's/^#define SPECTRA_VERSION_MAJOR \([0-9]*\)$/\1/p' "$header")
+check "its soname is libspectra_infer.so.$major" \
+    "$(grep -q "(SONAME).*\[libspectra_infer\.so\.$major\]" "$scratch/dynamic" || grep SONAME "$scratch/dynamic" || echo 'no soname')"
+check 'it has no search path of its own' "$(grep -E '\((RPATH|RUNPATH)\)' "$scratch/dynamic")"
+check 'it has no text relocations' "$(grep -E 'TEXTREL' "$scratch/dynamic")"
+
+readelf -lW "$library" > "$scratch/segments"
+check 'its stack is not executable' \
+    "$(grep -q 'GNU_STACK.* RW ' "$scratch/segments" || grep GNU_STACK "$scratch/segments" || echo 'no GNU_STACK')"
+check 'no segment is writable and executable' "$(grep -E '^ *LOAD.* RWE ' "$scratch/segments")"
+check 'its relocations become read-only' "$(grep -q GNU_RELRO "$scratch/segments" || echo 'no GNU_RELRO')"
+
+# frame_dummy and __do_global_dtors_aux of crtbeginS.o: one pointer each.
+readelf -SW "$library" | sed 's/^ *\[ *[0-9]*\] *//' > "$scratch/sections"
+for section in .init_array .fini_array; do
+    check "$section holds nothing but the C runtime's entry" \
+        "$(awk -v name="$section" '$1 == name && $5 != "000008"' "$scratch/sections")"
+done
+check 'it has no other constructors' "$(awk '$1 ~ /^\.(ctors|dtors|preinit_array)/' "$scratch/sections")"
+# A library opened late with static thread-local storage lives on what glibc keeps spare, about 1.6 kB for all.
+tls=$(awk '$1 == "TLS" { printf "%d", $6 }' "$scratch/segments")
+check 'its thread-local storage is 64 bytes at most' "$(test "${tls:-0}" -le 64 || echo "$tls bytes")"
+
+cp "$library" "$scratch/stripped.so"
+strip "$scratch/stripped.so"
+size=$(wc -c < "$scratch/stripped.so")
+check 'stripped it is smaller than 1 MB' "$(test "$size" -le 1000000 || echo "$size bytes")"
+if strings "$library" | grep -qE '^/(work|home|root|tmp)/'; then
+    echo "exports: note: paths of the machine that built it are in the library: $(strings "$library" | grep -E '^/(work|home|root|tmp)/' | head -1)"
+fi
+echo "exports: note: $size bytes stripped, $(awk '$1 == ".data" || $1 == ".bss" { printf "%s %d bytes, ", $1, ("0x" $5) + 0 }' "$scratch/sections")thread-local ${tls:-0} bytes$(grep -q STATIC_TLS "$scratch/dynamic" && echo ' (static)'), needs $(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | tail -1)"
+echo "exports: $passed passed, $failed failed"
+test "$failed" -eq 0
