@@ -1,0 +1,83 @@
+# SpectraInfer: `make demo` and `make test` are all that a newcomer needs; each installs what it needs
+# on Debian 12 with Swift 6.3 on the PATH.
+
+SHELL := /bin/bash -o pipefail
+PREFIX ?= /usr/local
+DESTDIR ?=
+SEED ?= 1
+
+BUILD := build
+LIBRARY := $(BUILD)/lib/libspectra_infer.so
+SPECTRA := .build/release/spectra
+VENV := $(BUILD)/venv
+PYTHON ?= python3
+
+HEADER := include/spectra_infer.h
+SOURCES := $(shell find Sources include packaging -type f) Package.swift Makefile
+MODELS := $(addprefix data/models/,edge.json absolute.json threshold.json)
+
+.PHONY: all demo test test-swift test-c test-python lint library models install setup clean help
+
+all: library
+
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# ---------------------------------------------------------------- what is needed from Debian
+
+PACKAGES := libjson-c-dev pkg-config
+TEST_PACKAGES := valgrind binutils gcc g++ python3-venv
+setup:
+	@scripts/install-packages.sh $(PACKAGES)
+
+.PHONY: setup-test
+setup-test: setup
+	@scripts/install-packages.sh $(TEST_PACKAGES)
+
+# ---------------------------------------------------------------- the C library
+
+library: setup $(LIBRARY) ## builds build/lib/libspectra_infer.so
+
+$(LIBRARY): $(SOURCES)
+	@scripts/build-library.sh $(BUILD)/lib
+
+install: library ## installs library, header, models, pkg-config and CMake files below PREFIX
+	@scripts/install.sh $(abspath $(PREFIX)) $(DESTDIR)
+
+# ---------------------------------------------------------------- the command line and the models
+
+$(SPECTRA): $(SOURCES)
+	swift build -c release --product spectra
+	@touch $@
+
+# mp-7000, alpha-quartz, is the demo's spectrum: no model that is shown has learned from it.
+models: setup $(SPECTRA) ## trains the three models of data/models anew
+	@for alignment in edge absolute threshold; do \
+	    $(SPECTRA) train data --alignment $$alignment --seed $(SEED) --hold-out mp-7000 \
+	        --out data/models/$$alignment.json || exit 1; \
+	done
+
+# ---------------------------------------------------------------- the demo
+
+demo: library $(SPECTRA) ## predicts the properties of a noisy alpha-quartz spectrum
+	@scripts/demo.sh
+
+# ---------------------------------------------------------------- tests
+
+test: setup-test lint library $(SPECTRA) ## runs every test: Swift, C, Python
+	@scripts/test.sh
+
+lint: ## checks the formatting
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+test-swift: setup-test ## runs the Swift tests
+	@scripts/test.sh swift
+
+test-c: setup-test library ## runs the C tests against the library
+	@scripts/test.sh c
+
+test-python: setup-test library ## runs the tests of the Python package
+	@scripts/test.sh python
+
+clean: ## removes everything that was built
+	rm -rf $(BUILD) .build

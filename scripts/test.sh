@@ -1,0 +1,83 @@
+#!/bin/bash
+# Runs the tests and ends with one line that counts them.
+#
+#     scripts/test.sh [swift|c|python]...      all three where none is named
+#
+# Everything runs even where something failed before; the exit status tells whether all passed. Whole logs are
+# in build/logs.
+set -u
+
+cd "$(dirname "$0")/.."
+mkdir -p build/logs
+passed=0 failed=0
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(swift c python)
+
+# count PASSED FAILED: adds to the sums; a part that counts nothing has failed.
+count() {
+    if [ "$1" -eq 0 ] && [ "$2" -eq 0 ]; then
+        echo "no test was run" >&2
+        failed=$((failed + 1))
+    fi
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+}
+
+# number 'passed|failed' FILE: the last number before one of these words in FILE, or 0.
+number() {
+    local found
+    found=$(grep -oE "[0-9]+ ($1)" "$2" | tail -n 1 | grep -oE '^[0-9]+')
+    echo "${found:-0}"
+}
+
+run_swift() {
+    local log=build/logs/swift.log
+    swift build -c release --build-tests --explicit-target-dependency-import-check error >"$log" 2>&1 &&
+        swift test -c release --skip-build >>"$log" 2>&1
+    local status=$?
+    # Suites that passed, and whatever did not.
+    grep -E '^✔ Suite|^✘|error:|warning: [^'"'"']|Fatal|Test run with' "$log"
+    local total issues
+    total=$(number 'tests? in [0-9]+ suites? (passed|failed)' "$log")
+    issues=$(grep -cE '^✘ Test "?.*"? .*failed after' "$log")
+    [ $status -eq 0 ] || [ "$issues" -gt 0 ] || issues=1
+    count $((total > issues ? total - issues : 0)) "$issues"
+}
+
+run_c() {
+    local log=build/logs/c.log
+    Tests/c/run.sh build/lib data/models 2>&1 | tee "$log"
+    local status=${PIPESTATUS[0]} bad
+    bad=$(number failed "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "$(number passed "$log")" "$bad"
+}
+
+run_python() {
+    local log=build/logs/python.log venv=build/venv
+    { [ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv; } >"$log" 2>&1 &&
+        $venv/bin/python -m pip install --quiet --upgrade --force-reinstall --no-deps ./examples/python >>"$log" 2>&1 &&
+        $venv/bin/python -m pip install --quiet './examples/python[test]' >>"$log" 2>&1 || {
+        tail -n 20 "$log"
+        count 0 1
+        return
+    }
+    $venv/bin/python -m pytest -q examples/python/tests 2>&1 | tee -a "$log" | tail -n 15
+    local status=${PIPESTATUS[0]} bad
+    bad=$(number 'failed|errors?' "$log")
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "$(number passed "$log")" "$bad"
+}
+
+for part in "${parts[@]}"; do
+    echo "== $part"
+    case $part in
+        swift) run_swift ;;
+        c) run_c ;;
+        python) run_python ;;
+        *) echo "usage: $0 [swift|c|python]..." >&2; exit 2 ;;
+    esac
+done
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
