@@ -15,7 +15,7 @@
  *         if (status == SPECTRA_OK) {
  *             size_t size = spectra_workspace_size(model, channels);
  *             void *workspace = malloc(size);
- *             spectra_result result = { sizeof result };
+ *             spectra_result result = { .struct_size = sizeof result };
  *             status = spectra_predict(model, workspace, size, energy_ev, counts, channels,
  *                                      NULL, &result, message, sizeof message);
  *             for (int p = 0; status == SPECTRA_OK && p < SPECTRA_PROPERTY_COUNT; p++)
@@ -41,7 +41,10 @@
  *   call at a time. Only spectra_model_free() must not race with another use of the same model.
  * - No preprocess or predict function allocates memory, takes a lock, starts a thread or makes a
  *   system call. The library prints nothing and keeps no global state.
- * - Pointers handed in are not kept after the call returns.
+ * - A struct with a struct_size, and result_size, may be larger than this header's (a newer header's): the
+ *   rest is left alone. Smaller ones are SPECTRA_ERROR_STRUCT_SIZE.
+ * - Pointers handed in are not kept after the call returns. Arrays must be aligned for their type
+ *   (else SPECTRA_ERROR_COUNT); a workspace and a message need no alignment.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -86,7 +89,7 @@ typedef enum spectra_status {
     /* The call itself. */
     SPECTRA_ERROR_NULL_ARGUMENT = 10,      /* a pointer that must not be NULL is NULL */
     SPECTRA_ERROR_STRUCT_SIZE = 11,        /* struct_size is not set to the size of the struct */
-    SPECTRA_ERROR_COUNT = 12,              /* a count or stride is zero, too large, or not the model's */
+    SPECTRA_ERROR_COUNT = 12,              /* a count, size or stride is zero, too large, or not the model's */
     SPECTRA_ERROR_WORKSPACE = 13,          /* the workspace is smaller than spectra_workspace_size() */
     SPECTRA_ERROR_OPTION = 14,             /* an option is out of its range */
     SPECTRA_ERROR_MEMORY = 15,             /* an allocation was refused (loading only) */
@@ -152,7 +155,7 @@ typedef struct spectra_model spectra_model;
  *
  * @param path   path of the file, as the C library's fopen() takes it.
  * @param model  out: the model, to be freed with spectra_model_free(); untouched on error.
- * @return SPECTRA_OK, or SPECTRA_ERROR_NULL_ARGUMENT, _MEMORY, _FILE, or one of SPECTRA_ERROR_MODEL_*.
+ * @return SPECTRA_OK, or SPECTRA_ERROR_NULL_ARGUMENT, _COUNT, _MEMORY, _FILE, or one of SPECTRA_ERROR_MODEL_*.
  * Since 0.1.
  */
 SPECTRA_CHECK_RESULT
@@ -279,14 +282,14 @@ typedef struct spectra_preparation {
     double shift_ev;                    /* what was added to the spectrum's axis */
     double channel_width_ev;            /* mean dispersion over the grid, eV per channel */
     double area;                        /* mean intensity over the grid, by which all were divided */
-    double negative_fraction;           /* share of the grid points that came out negative */
+    double negative_fraction;           /* intensity below zero over that above, on the grid */
     double reserved[4];
 } spectra_preparation;
 
 /* Flags of a result. A flagged result is computed all the same: the flag says how far to trust it. */
 #define SPECTRA_FLAG_OUTSIDE_REFERENCE_DOMAIN (UINT32_C(1) << 0) /* unlike every reference spectrum */
 #define SPECTRA_FLAG_AMBIGUOUS                (UINT32_C(1) << 1) /* the nearest references disagree */
-#define SPECTRA_FLAG_NEGATIVE_INTENSITY       (UINT32_C(1) << 2) /* much of the grid is below zero: background? */
+#define SPECTRA_FLAG_NEGATIVE_INTENSITY       (UINT32_C(1) << 2) /* much intensity is below zero: background? */
 #define SPECTRA_FLAG_COARSE_CHANNELS          (UINT32_C(1) << 3) /* channels wider than the model's broadening */
 #define SPECTRA_FLAG_UNCERTAIN_ONSET          (UINT32_C(1) << 4) /* onset error above 0.2 eV */
 
@@ -344,9 +347,9 @@ spectra_status spectra_predict(const spectra_model *model, void *workspace, size
  * @param result_size      sizeof(spectra_result). The function sets each struct_size.
  * @return SPECTRA_OK where the call could be carried out: results[s].status then speaks of spectrum s,
  *         and its numbers are NaN unless that is SPECTRA_OK. `message` then names the first spectrum that
- *         failed ("spectra[7]: ..."), and is empty when none did. What all spectra share (the axis, the
- *         options, the strides) fails the call as a whole: any other status, and nothing is written to
- *         `results`.
+ *         failed ("spectra[7]: ..."), and is empty when none did. What all spectra share and is wrong in
+ *         itself (the axis, an option out of range, the strides) fails the call as a whole: any other
+ *         status, and nothing is written to `results`.
  * To use several cores, give each thread a range of the spectra and a workspace of its own. Since 0.1.
  */
 SPECTRA_CHECK_RESULT

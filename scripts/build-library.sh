@@ -4,7 +4,8 @@
 #     scripts/build-library.sh DIRECTORY
 #
 # The Swift sources are compiled as Embedded Swift, so that no Swift runtime is linked (docs/decisions/0001).
-# The objects are linked with a version script: exactly the functions of the header are exported. json-c is
+# Each function is a section of its own, so that the linker drops what nothing calls: Swift's hashing, say, which
+# would ask for a newer C library. The objects are linked with a version script: exactly the functions of the header are exported. json-c is
 # linked in and hidden, and its allocations are renamed to those of Sources/CJSONMemory.
 set -eu
 
@@ -18,7 +19,8 @@ major=$(version MAJOR)
 jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
 
 swift build -c release --product SpectraInferC --scratch-path $scratch \
-    -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -fno-math-errno \
+    -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo \
+    -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -fno-math-errno -Xcc -ffunction-sections \
     >build-library.log 2>&1 || { cat build-library.log; rm -f build-library.log; exit 1; }
 rm -f build-library.log
 objects=$(swift build -c release --scratch-path $scratch --show-bin-path)

@@ -25,10 +25,11 @@ public func spectra_predict(
     try checkStructSize(Int(structSize), MemoryLayout<spectra_result>.stride)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
+    let measurement = try unsafe call.options(options)
     let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
     var scratch = try call.workspace()
     let prediction = try unsafe call.model.pointee.predict(
-      spectrum, options: call.options(options), using: &scratch)
+      spectrum, options: measurement, using: &scratch)
     unsafe result.pointee = spectra_result(prediction, structSize: structSize)
   }
 }
@@ -89,10 +90,11 @@ public func spectra_preprocess(
     }
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
+    let measurement = try unsafe call.options(options)
     let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
     var scratch = try call.workspace()
     let done = try unsafe call.model.pointee.preprocessor.prepare(
-      spectrum, options: call.options(options), using: &scratch)
+      spectrum, options: measurement, using: &scratch)
     scratch.withFeatures(featureCount) { prepared in
       for index in prepared.indices { unsafe features[index] = prepared[index] }
     }

@@ -12,11 +12,11 @@ struct JSONScanner {
   /// Bytes up to the end of the object.
   private(set) var byteCount = 0
 
+  /// What may come next. (The payloads also keep Embedded Swift from making the type hashable, which
+  /// would link random seeds in.)
   private enum Expected {
-    case value
-    case valueOrEnd
-    case name
-    case nameOrEnd
+    case value(orEnd: Bool)
+    case name(orEnd: Bool)
     case commaOrEnd
   }
 
@@ -37,7 +37,7 @@ struct JSONScanner {
       throw SpectraError(.modelSyntax, "the model is empty; copy it again")
     }
     guard text[position] == UInt8(ascii: "{") else { throw Self.noModel }
-    var expected = Expected.value
+    var expected = Expected.value(orEnd: false)
     repeat {
       expected = try step(text, expected)
       skipSpace(text)
@@ -68,16 +68,16 @@ struct JSONScanner {
     switch (expected, byte) {
     case (.commaOrEnd, UInt8(ascii: ",")):
       position += 1
-      return isInObject ? .name : .value
+      return isInObject ? .name(orEnd: false) : .value(orEnd: false)
     case (.commaOrEnd, UInt8(ascii: "}")) where isInObject,
-      (.nameOrEnd, UInt8(ascii: "}")):
+      (.name(orEnd: true), UInt8(ascii: "}")):
       return close()
     case (.commaOrEnd, UInt8(ascii: "]")) where !isInObject,
-      (.valueOrEnd, UInt8(ascii: "]")):
+      (.value(orEnd: true), UInt8(ascii: "]")):
       return close()
-    case (.name, UInt8(ascii: "\"")), (.nameOrEnd, UInt8(ascii: "\"")):
+    case (.name, UInt8(ascii: "\"")):
       return try name(text)
-    case (.value, _), (.valueOrEnd, _):
+    case (.value, _):
       return try value(text, byte)
     default:
       throw syntaxError
@@ -94,7 +94,7 @@ struct JSONScanner {
     position += 1
     skipSpace(text)
     if isCard { cardStart = position }
-    return .value
+    return .value(orEnd: false)
   }
 
   private mutating func value(
@@ -126,7 +126,7 @@ struct JSONScanner {
     depth += 1
     objects = objects << 1 | (isObject ? 1 : 0)
     position += 1
-    return isObject ? .nameOrEnd : .valueOrEnd
+    return isObject ? .name(orEnd: true) : .value(orEnd: true)
   }
 
   private mutating func close() -> Expected {

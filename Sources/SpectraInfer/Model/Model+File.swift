@@ -29,21 +29,17 @@ extension Model {
   }
 
   private static var openError: SpectraError {
-    let number = spectra_errno()
-    let sentence: StaticString =
-      switch number {
-      case ENOENT: "there is no file of this name; check the path"
-      case EACCES: "the file may not be read; check its permissions"
-      case ENOMEM: "memory for opening the file was refused; close other programs"
-      default: "the file cannot be opened; check the path, errno"
-      }
-    return SpectraError(
-      number == ENOMEM ? .memory : .file, sentence, found: Double(number))
+    switch spectra_errno() {
+    case ENOENT: SpectraError(.file, "there is no file of this name; check the path")
+    case EACCES: SpectraError(.file, "the file may not be read; check its permissions")
+    case ENOMEM:
+      SpectraError(.memory, "memory for opening the file was refused; close other programs")
+    case let number:
+      SpectraError(.file, "the file cannot be opened; check the path, errno", found: Double(number))
+    }
   }
 
   private static var readError: SpectraError {
-    SpectraError(
-      .file, "the file cannot be read; check that it is a file and not a folder, errno",
-      found: Double(spectra_errno()))
+    SpectraError(.file, "the file cannot be read; check that it is a file and not a folder")
   }
 }

@@ -10,7 +10,7 @@ public struct PredictionFlags: OptionSet, Sendable {
   public static let outsideReferenceDomain = PredictionFlags(rawValue: 1 << 0)
   /// The nearest references disagree in a property by more than its 95 % interval.
   public static let ambiguous = PredictionFlags(rawValue: 1 << 1)
-  /// More than a tenth of the grid came out negative.
+  /// The intensity below zero is more than a twentieth of that above.
   public static let negativeIntensity = PredictionFlags(rawValue: 1 << 2)
   /// Channels wider than the broadening of the training spectra.
   public static let coarseChannels = PredictionFlags(rawValue: 1 << 3)
@@ -25,7 +25,7 @@ public struct PredictionFlags: OptionSet, Sendable {
   /// The flags that follow from what preprocessing did.
   init(_ preparation: Preparation, broadeningSigma: Double) {
     self = []
-    if preparation.negativeFraction > 0.1 { insert(.negativeIntensity) }
+    if preparation.negativeFraction > 0.05 { insert(.negativeIntensity) }
     if preparation.channelWidth > broadeningSigma { insert(.coarseChannels) }
     if (preparation.onset?.error ?? 0) > 0.2 { insert(.uncertainOnset) }
   }
@@ -40,7 +40,7 @@ extension PredictionFlags {
     case .ambiguous:
       "The nearest reference spectra disagree: the spectrum does not settle every property."
     case .negativeIntensity:
-      "Much of the edge is negative after the background: check the background window."
+      "Much intensity is negative after the background: check the background window."
     case .coarseChannels:
       "The channels are wider than the resolution the model was trained on."
     case .uncertainOnset:

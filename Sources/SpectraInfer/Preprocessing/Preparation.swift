@@ -12,6 +12,6 @@ public struct Preparation: Sendable {
   public let channelWidth: Double
   /// Mean intensity over the grid, by which all intensities were divided.
   public let area: Double
-  /// Share of the grid points that came out negative.
+  /// Intensity below zero over that above zero, on the grid.
   public let negativeFraction: Double
 }

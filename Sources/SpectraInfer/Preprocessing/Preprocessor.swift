@@ -159,11 +159,10 @@ public struct Preprocessor: Sendable, Equatable {
   private func normalize(
     _ features: inout MutableSpan<Float>
   ) throws(SpectraError) -> (area: Double, negativeFraction: Double) {
-    var (sum, magnitudes, negative) = (0.0, 0.0, 0)
+    var (sum, magnitudes) = (0.0, 0.0)
     for point in 0..<grid.count {
       sum += Double(features[point])
       magnitudes += Double(features[point].magnitude)
-      if features[point] < 0 { negative += 1 }
     }
     let mean = sum / Double(grid.count)
     // Where signs nearly cancel, division would blow noise up to any size.
@@ -178,6 +177,6 @@ public struct Preprocessor: Sendable, Equatable {
     for point in 0..<grid.count {
       features[point] = Float(Double(features[point]) / mean)
     }
-    return (mean, Double(negative) / Double(grid.count))
+    return (mean, (magnitudes - sum) / (magnitudes + sum))
   }
 }

@@ -167,7 +167,7 @@ class Preparation:
     area
         Mean intensity over the grid, by which all were divided.
     negative_fraction
-        Share of the grid points that came out negative.
+        Intensity below zero over that above, on the grid.
     """
 
     alignment: Alignment
