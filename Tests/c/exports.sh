@@ -64,8 +64,9 @@ for section in .init_array .fini_array; do
 done
 check 'it has no other constructors' "$(awk '$1 ~ /^\.(ctors|dtors|preinit_array)/' "$scratch/sections")"
 # A library opened late with static thread-local storage lives on what glibc keeps spare, about 1.6 kB for all.
-tls=$(awk '$1 == "TLS" { printf "%d", $6 }' "$scratch/segments")
-check 'its thread-local storage is 64 bytes at most' "$(test "${tls:-0}" -le 64 || echo "$tls bytes")"
+tls=$(awk '$1 == "TLS" { print $6 }' "$scratch/segments")
+tls=$((${tls:-0}))
+check 'its thread-local storage is 64 bytes at most' "$(test $tls -le 64 || echo "$tls bytes")"
 
 cp "$library" "$scratch/stripped.so"
 strip "$scratch/stripped.so"
@@ -74,6 +75,6 @@ check 'stripped it is smaller than 1 MB' "$(test "$size" -le 1000000 || echo "$s
 if strings "$library" | grep -qE '^/(work|home|root|tmp)/'; then
     echo "exports: note: paths of the machine that built it are in the library: $(strings "$library" | grep -E '^/(work|home|root|tmp)/' | head -1)"
 fi
-echo "exports: note: $size bytes stripped, $(awk '$1 == ".data" || $1 == ".bss" { printf "%s %d bytes, ", $1, ("0x" $5) + 0 }' "$scratch/sections")thread-local ${tls:-0} bytes$(grep -q STATIC_TLS "$scratch/dynamic" && echo ' (static)'), needs $(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | tail -1)"
+echo "exports: note: $size bytes stripped, $(awk '$1 == ".data" || $1 == ".bss" { print $1, $5 }' "$scratch/sections" | while read -r name bytes; do printf '%s %d bytes, ' "$name" "0x$bytes"; done)thread-local $tls bytes$(grep -q STATIC_TLS "$scratch/dynamic" && echo ' (static)'), needs $(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | tail -1)"
 echo "exports: $passed passed, $failed failed"
 test "$failed" -eq 0
