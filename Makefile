@@ -9,12 +9,10 @@ SEED ?= 1
 BUILD := build
 LIBRARY := $(BUILD)/lib/libspectra_infer.so
 SPECTRA := .build/release/spectra
-VENV := $(BUILD)/venv
-PYTHON ?= python3
+export PYTHON ?= python3
 
-HEADER := include/spectra_infer.h
-SOURCES := $(shell find Sources include packaging -type f) Package.swift Makefile
-MODELS := $(addprefix data/models/,edge.json absolute.json threshold.json)
+SOURCES := $(shell find Sources include packaging -type f) \
+    Package.swift Makefile scripts/build-library.sh
 
 .PHONY: all demo test test-swift test-c test-python lint library models install setup clean help
 
@@ -25,8 +23,8 @@ help: ## lists the targets
 
 # ---------------------------------------------------------------- what is needed from Debian
 
-PACKAGES := libjson-c-dev pkg-config
-TEST_PACKAGES := valgrind binutils gcc g++ python3-venv
+PACKAGES := gcc libc6-dev binutils pkg-config libjson-c-dev
+TEST_PACKAGES := g++ valgrind cmake locales python3-venv
 setup:
 	@scripts/install-packages.sh $(PACKAGES)
 

@@ -171,6 +171,7 @@ says() {
 }
 cd "$examples" || exit 2
 says 'predict prints the bond length' 0 '^bond_length +[0-9.]+ ± [0-9.]+ +angstrom$' ./predict "$models/edge.json" quartz.txt
+says 'predict runs where the loader finds no Swift' 0 '^bond_length ' env -i PATH=/usr/bin:/bin ./predict "$models/edge.json" quartz.txt
 says 'predict prints the background' 0 '^background  E\^-r with r = ' ./predict "$models/edge.json" quartz.txt
 says 'predict prints references' 0 '^nearest +[a-z]+-[0-9]+/O[0-9]+ \(' ./predict "$models/edge.json" quartz.txt
 says 'predict takes a threshold' 0 '^excitation_energy ' ./predict "$models/threshold.json" quartz.txt 542.8411

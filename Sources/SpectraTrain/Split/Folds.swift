@@ -3,7 +3,7 @@
 /// The spectra, or the groups of spectra, are put in a random order that depends on the seed alone.
 /// Single spectra are dealt one to a fold in turn. Groups are dealt largest first, each to the fold
 /// that has the fewest spectra by then, so that the folds differ little in size although no group
-/// is divided.
+/// is divided. Which fold is the first is drawn as well.
 public struct Folds: Sendable, Equatable {
   /// Number of folds.
   public let count: Int
@@ -38,7 +38,10 @@ public struct Folds: Sendable, Equatable {
       for spectrum in unit { assignment[spectrum] = smallest }
       sizes[smallest] += unit.count
     }
-    self.assignment = assignment
+    // Dealt largest first, the largest group is always in fold 0; which fold is which is drawn too.
+    var names = Array(0..<count)
+    generator.shuffle(&names)
+    self.assignment = assignment.map { $0.map { names[$0] } }
   }
 
   /// The split whose test part is `fold` and whose validation part is the fold after it.
