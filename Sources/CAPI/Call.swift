@@ -34,11 +34,14 @@ struct Call {
     try unsafe model.pointee.makeWorkspace(in: memory, channelCount: channelCount)
   }
 
-  /// The caller's options as the core has them.
-  func options(_ options: UnsafePointer<spectra_options>?) throws(SpectraError)
-    -> MeasurementOptions
-  {
-    try unsafe MeasurementOptions(options, recipe: model.pointee.preprocessor.background)
+  /// The caller's options as the core has them, checked before anything of the spectrum is.
+  func options(
+    _ options: UnsafePointer<spectra_options>?
+  ) throws(SpectraError) -> MeasurementOptions {
+    let preprocessor = unsafe model.pointee.preprocessor
+    let measurement = try unsafe MeasurementOptions(options, recipe: preprocessor.background)
+    try measurement.validate(for: preprocessor.alignment)
+    return measurement
   }
 }
 

@@ -23,9 +23,9 @@ public func spectra_predict(
     guard let result = unsafe result else { throw nullArgument("result is NULL; give a place") }
     let structSize = unsafe result.pointee.struct_size
     try checkStructSize(Int(structSize), MemoryLayout<spectra_result>.stride)
+    let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
-    let measurement = try unsafe call.options(options)
     let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
     var scratch = try call.workspace()
     let prediction = try unsafe call.model.pointee.predict(
@@ -49,11 +49,11 @@ public func spectra_predict_batch(
   return message.status { () throws(SpectraError) in
     let call = try unsafe Call(model, workspace, workspace_size, channelCount: channel_count)
     let sink = try unsafe ResultSink(results, result_size, spectrum_count, message)
+    let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let axis = try EnergyAxis(energies)
     let count = try valueCount((spectrum_count, spectrum_stride), (channel_count, channel_stride))
     let intensities = try unsafe span(intensity, count, "intensity is NULL; give intensities")
-    let measurement = try unsafe call.options(options)
     var scratch = try call.workspace()
     try unsafe call.model.pointee.predict(
       axis: axis, intensities: intensities, spectrumCount: spectrum_count,
@@ -88,9 +88,9 @@ public func spectra_preprocess(
       try checkStructSize(
         Int(unsafe preparation.pointee.struct_size), MemoryLayout<spectra_preparation>.stride)
     }
+    let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
-    let measurement = try unsafe call.options(options)
     let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
     var scratch = try call.workspace()
     let done = try unsafe call.model.pointee.preprocessor.prepare(

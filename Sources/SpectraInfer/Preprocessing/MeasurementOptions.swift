@@ -20,7 +20,7 @@ public struct MeasurementOptions: Sendable, Equatable {
   /// Checks the ranges of what the alignment needs; the rest is ignored.
   ///
   /// - Throws: `.option`, saying which one is out of its range.
-  func validate(for alignment: Alignment) throws(SpectraError) {
+  package func validate(for alignment: Alignment) throws(SpectraError) {
     if case .powerLaw(let window) = background {
       guard window.start > 0, window.end > window.start, window.end <= EnergyAxis.energyMaximum
       else {
