@@ -10,7 +10,7 @@ public func spectra_version_number() -> UInt32 {
 /// Version of the library as text.
 @_cdecl("spectra_version_string")
 public func spectra_version_string() -> UnsafePointer<CChar>? {
-  unsafe cString("0.1.0")
+  unsafe cString(LibraryVersion.text)
 }
 
 /// Highest format version of a model file that is read.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpectraInfer
 
 /// The command line of SpectraInfer.
 @main
@@ -6,7 +7,7 @@ struct Spectra: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spectra",
     abstract: "Six local properties of a silicon oxide from its O-K core-loss spectrum.",
-    version: "0.1.0",
+    version: "\(LibraryVersion.text)",
     subcommands: [
       PredictCommand.self, InspectCommand.self, TrainCommand.self, EvaluateCommand.self,
       CrossValidateCommand.self, SynthesizeCommand.self,

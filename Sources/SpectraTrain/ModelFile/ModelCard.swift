@@ -1,3 +1,5 @@
+import SpectraInfer
+
 /// What a person must know of a model: what it was made of, how, and how large its errors are.
 public struct ModelCard: Codable, Sendable {
   /// Error of one property on one part of the data, in the property's unit.
@@ -38,7 +40,7 @@ public struct ModelCard: Codable, Sendable {
   /// Licence of the model.
   public var licence = "Apache-2.0"
   /// Version of the software that trained it.
-  public var software = "SpectraInfer 0.1.0"
+  public var software = "SpectraInfer \(LibraryVersion.text)"
   /// "spectrum" or "group".
   public var split: String
   /// Seed of the split and of the members.
