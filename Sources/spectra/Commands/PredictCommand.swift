@@ -81,7 +81,7 @@ struct PredictCommand: ParsableCommand {
   private func report(
     _ path: String, _ prediction: Prediction, _ model: borrowing Model
   ) -> String {
-    var table = TextTable(header: [path, "value", "error", "95 % interval", "unit"])
+    var table = TextTable(header: ["property", "value", "error", "95 % interval", "unit"])
     for property in MaterialProperty.allCases {
       let (estimate, decimals) = (prediction[property], property.decimals)
       table.add([
@@ -117,6 +117,6 @@ struct PredictCommand: ParsableCommand {
     for flag in PredictionFlags.all where prediction.flags.contains(flag) {
       text.add("warning", "\(flag.sentence)")
     }
-    return (table.lines + text.lines).joined(separator: "\n") + "\n"
+    return ([path] + table.lines + text.lines).joined(separator: "\n") + "\n"
   }
 }
