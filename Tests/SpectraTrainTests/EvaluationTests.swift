@@ -98,6 +98,23 @@ struct EvaluationTests {
     #expect(one.cardErrors.map(\.count) == all.cardErrors.map(\.count))
   }
 
+  @Test("A model without references has errors, but no naive ones")
+  func withoutReferences() throws {
+    var document = try Self.document()
+    document.references.ids = []
+    document.references.properties = []
+    document.references.features = Payload([], shape: [0, 14])
+    let bytes = try ModelWriter().bytes(of: document)
+    let model = try Model(json: bytes.span)
+    var table = ErrorTable()
+    try table.add(rows: [0, 1], of: TinyDatabase.dataset(Self.sites), model: model)
+    #expect(table.spectrumCount == 2)
+    let expected = Self.sites[0...1].map { abs(10 - $0.properties.bondLength) }.reduce(0, +) / 2
+    #expect(abs(table.modelError(.bondLength) - expected) < 1e-5)
+    #expect(table.meanError(.bondLength).isNaN)
+    #expect(table.nearestError(.bondLength).isNaN)
+  }
+
   @Test("An empty table has no errors")
   func empty() {
     #expect(ErrorTable().spectrumCount == 0)

@@ -21,7 +21,8 @@ public struct ErrorTable: Sendable {
   /// An empty table.
   public init() {}
 
-  /// Predicts rows of a dataset by a model and adds their errors.
+  /// Predicts rows of a dataset by a model and adds their errors; without references, those of the
+  /// naive predictors are NaN.
   ///
   /// - Throws: `SpectraError` where a spectrum cannot be predicted.
   public mutating func add(
@@ -32,7 +33,10 @@ public struct ErrorTable: Sendable {
     for row in rows {
       let features = Array(dataset.features.row(row))
       let prediction = try model.predict(features: features.span, using: &workspace)
-      let nearest = model.referenceProperties(prediction.neighbors[0].reference)
+      let nearest =
+        prediction.neighborCount > 0
+        ? model.referenceProperties(prediction.neighbors[0].reference)
+        : PropertyValues(repeating: .nan)
       spectrumCount += 1
       for property in MaterialProperty.allCases {
         let expected = dataset.sites[row].properties[property]
