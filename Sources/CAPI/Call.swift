@@ -18,9 +18,7 @@ struct Call {
       throw nullArgument("workspace is NULL; give spectra_workspace_size() bytes")
     }
     // size_t comes as a signed number: what is over half of its range is negative here.
-    guard channelCount >= 0, channelCount <= EnergyAxis.channelCountMaximum else {
-      throw SpectraError(.count, "a spectrum needs 2 to 16777216 channels")
-    }
+    try Workspace.check(channelCount: channelCount)
     guard workspaceSize >= 0 else {
       throw SpectraError(.count, "workspace_size is larger than any memory")
     }

@@ -245,6 +245,28 @@ struct PreprocessorTests {
     #expect(failure(preprocessor, energies, alternating, none) == .noSignal)
   }
 
+  @Test(
+    "A workspace for more channels than a spectrum may have is refused",
+    arguments: [-1, 16_777_217, Int.max, Int.min])
+  func workspaceSize(channelCount: Int) throws {
+    let bytes = try SmallModel.bytes()
+    let model = try Model(json: bytes.span)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 64)
+    defer { unsafe memory.deallocate() }
+    do throws(SpectraError) {
+      let workspace = try unsafe model.makeWorkspace(in: memory, channelCount: channelCount)
+      Issue.record("was made for \(workspace.channelCount) channels")
+    } catch {
+      #expect(error.code == .count)
+    }
+    do throws(SpectraError) {
+      let workspace = try model.makeWorkspace(channelCount: channelCount)
+      Issue.record("was made for \(workspace.channelCount) channels")
+    } catch {
+      #expect(error.code == .count)
+    }
+  }
+
   @Test("A workspace that is too small is refused")
   func workspace() throws {
     let spectrum = EdgeSpectrum()

@@ -85,8 +85,8 @@ extension Model {
     var start = 0
     while start < count {
       let rows = min(Workspace.rowCount, count - start)
-      var preparations = InlineArray<32, Preparation?>(repeating: nil)
-      var errors = InlineArray<32, SpectraError?>(repeating: nil)
+      var preparations = Workspace.PerRow<Preparation?>(repeating: nil)
+      var errors = Workspace.PerRow<SpectraError?>(repeating: nil)
       for row in 0..<rows {
         do throws(SpectraError) {
           preparations[row] = try prepare(start + row, row, &workspace)

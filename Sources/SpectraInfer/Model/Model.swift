@@ -38,21 +38,23 @@ public struct Model: ~Copyable, Sendable {
       outputStride: ensemble.outputStride)
   }
 
-  /// Bytes of memory that a workspace for spectra of `channelCount` channels takes.
+  /// Bytes of memory that a workspace for spectra of `channelCount` channels takes, 0 up to
+  /// `EnergyAxis.channelCountMaximum`.
   public func workspaceByteCount(channelCount: Int) -> Int {
     Workspace.byteCount(workspaceShape, channelCount: channelCount)
   }
 
   /// Allocates a workspace for spectra of up to `channelCount` channels (0: from features only).
   ///
-  /// - Throws: `.memory` where the allocation is refused.
+  /// - Throws: `.memory` where the allocation is refused; `.count` above the channels a spectrum
+  ///   may have.
   public func makeWorkspace(channelCount: Int) throws(SpectraError) -> Workspace {
     try Workspace(workspaceShape, channelCount: channelCount)
   }
 
   /// Makes a workspace of memory that must outlive it.
   ///
-  /// - Throws: `.workspace` where it is too small.
+  /// - Throws: `.workspace` where it is too small; `.count` above the channels a spectrum may have.
   @unsafe
   public func makeWorkspace(
     in memory: UnsafeMutableRawBufferPointer, channelCount: Int

@@ -9,6 +9,8 @@
 public struct Workspace: ~Copyable {
   /// Spectra that go through the networks together.
   static let rowCount = 32
+  /// One value for each of these spectra; its count must be `rowCount`, which a type cannot name.
+  typealias PerRow<Value> = InlineArray<32, Value>
 
   /// The most channels that a spectrum may have here.
   public let channelCount: Int
@@ -44,11 +46,13 @@ public struct Workspace: ~Copyable {
 
   /// Makes a workspace of the caller's memory, which must outlive it.
   ///
-  /// - Throws: `.workspace` where `memory` is too small.
+  /// - Throws: `.workspace` where `memory` is too small; `.count` above the channels a spectrum may
+  ///   have.
   @unsafe
   init(
     in memory: UnsafeMutableRawBufferPointer, _ shape: Shape, channelCount: Int
   ) throws(SpectraError) {
+    try Self.check(channelCount: channelCount)
     let needed = Self.byteCount(shape, channelCount: channelCount)
     guard let base = memory.baseAddress, memory.count >= needed else {
       throw SpectraError(
@@ -73,14 +77,23 @@ public struct Workspace: ~Copyable {
   /// - Throws: `.memory` where the allocation is refused; `.count` above the channels a spectrum
   ///   may have.
   init(_ shape: Shape, channelCount: Int) throws(SpectraError) {
-    guard channelCount >= 0, channelCount <= EnergyAxis.channelCountMaximum else {
-      throw SpectraError(
-        .count, "a spectrum needs 2 to 16777216 channels", found: Double(channelCount))
-    }
+    try Self.check(channelCount: channelCount)
     let owned = try Storage<UInt8>(
       repeating: 0, count: Self.byteCount(shape, channelCount: channelCount))
     let base = unsafe owned.start
     unsafe self.init(carving: base, owned: owned, shape, channelCount: channelCount)
+  }
+
+  /// Checks a number of channels, 0 for none, before sizes are computed from it.
+  ///
+  /// - Throws: `.count` where it is negative or above the channels a spectrum may have.
+  package static func check(channelCount: Int) throws(SpectraError) {
+    guard channelCount >= 0, channelCount <= EnergyAxis.channelCountMaximum else {
+      // A size_t of C over half of its range comes as a negative number, which says nothing.
+      throw SpectraError(
+        .count, "a spectrum needs 2 to 16777216 channels",
+        found: channelCount >= 0 ? Double(channelCount) : nil)
+    }
   }
 
   @unsafe

@@ -44,7 +44,7 @@ public struct EdgeOnset: Sendable {
     var peak = Self.maximum(averaged, channels)
     var crossing = Self.crossing(averaged, channels, peak: peak, fraction: rule.fraction)
     // The maximum within reach of the onset can be lower than that of the whole axis, and then the
-    // onset moves down; two rounds settle it or show that it does not.
+    // onset moves down, and its reach with it; a few rounds settle that.
     for _ in 0..<4 {
       let reach = energies[crossing] + rule.maximumWithin
       let local = crossing..<min(end, axis.channel(atOrAbove: reach) + 1)
