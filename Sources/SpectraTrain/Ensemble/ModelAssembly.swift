@@ -41,13 +41,14 @@ struct ModelAssembly {
   }
 
   private var card: ModelCard {
-    ModelCard(
+    let isSeen = Set(seen)
+    return ModelCard(
       name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment",
       spectrum_count: seen.count, group_count: Set(seen.map { dataset.sites[$0].group }).count,
       split: plan.splitRule.rawValue, seed: plan.configuration.seed,
       training: plan.configuration, best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
-      test_spectra: dataset.sites.indices.filter { !Set(seen).contains($0) }
+      test_spectra: dataset.sites.indices.filter { !isSeen.contains($0) }
         .map { dataset.sites[$0].id },
       test_errors: [])
   }
