@@ -4,9 +4,10 @@
 #     scripts/build-library.sh DIRECTORY
 #
 # The Swift sources are compiled as Embedded Swift, so that no Swift runtime is linked (docs/decisions/0001).
-# Each function is a section of its own, so that the linker drops what nothing calls: Swift's hashing, say, which
-# would ask for a newer C library. The objects are linked with a version script: exactly the functions of the header are exported. json-c is
-# linked in and hidden, and its allocations are renamed to those of Sources/CJSONMemory.
+# Each function is a section of its own, so that the linker drops what nothing calls: Swift's hashing, say,
+# which would ask for a newer C library. The objects are linked with a version script: exactly the functions of
+# the header are exported. json-c is linked in and hidden, and its allocations are renamed to those of
+# Sources/CJSONMemory.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,14 +19,14 @@ version() {
 major=$(version MAJOR)
 jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
 
+mkdir -p "$target"
+log=$target/build.log
 swift build -c release --product SpectraInferC --scratch-path $scratch \
     -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo \
     -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -fno-math-errno -Xcc -ffunction-sections \
-    >build-library.log 2>&1 || { cat build-library.log; rm -f build-library.log; exit 1; }
-rm -f build-library.log
+    >"$log" 2>&1 || { cat "$log"; exit 1; }
 objects=$(swift build -c release --scratch-path $scratch --show-bin-path)
 
-mkdir -p "$target"
 objcopy --redefine-sym malloc=spectra_json_malloc --redefine-sym calloc=spectra_json_calloc \
     --redefine-sym realloc=spectra_json_realloc --redefine-sym strdup=spectra_json_strdup \
     --redefine-sym free=spectra_json_free "$jsonc" "$target/libjson-c-renamed.a"

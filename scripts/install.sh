@@ -58,8 +58,6 @@ fill packaging/spectra_infer.pc.in "$lib/pkgconfig/spectra_infer.pc"
 for name in spectra_inferConfig spectra_inferConfigVersion; do
     fill packaging/$name.cmake.in "$lib/cmake/spectra_infer/$name.cmake"
 done
-for file in LICENSE NOTICE packaging/json-c.LICENSE; do
-    if [ -f $file ]; then install -m 644 $file "$share/doc/spectra_infer/"; fi
-done
+install -m 644 LICENSE packaging/json-c.LICENSE "$share/doc/spectra_infer/"
 
 echo "libspectra_infer $version is in $destination"
