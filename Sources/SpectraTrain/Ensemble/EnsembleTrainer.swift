@@ -21,11 +21,19 @@ public struct EnsembleTrainer: Sendable {
   /// What to train.
   public let plan: TrainingPlan
 
+  private let views: AugmentedViews?
+  // Measurements of each validation spectrum that choose the epoch.
+  private static let validationViews = 8
+
   /// A trainer of `plan` on `dataset`, which was prepared by the plan's recipe.
-  public init(dataset: Dataset, plan: TrainingPlan) {
+  ///
+  /// - Parameter views: the dataset's, by the plan's augmentation, where several trainers share
+  ///   them; nil: they are made where the plan has an augmentation.
+  public init(dataset: Dataset, plan: TrainingPlan, views: AugmentedViews? = nil) {
     precondition(dataset.preprocessor == plan.preprocessor, "One recipe for data and model.")
     self.dataset = dataset
     self.plan = plan
+    self.views = views ?? plan.augmentation.map { AugmentedViews(dataset, $0) }
   }
 
   /// The rows of the test part.
@@ -45,7 +53,7 @@ public struct EnsembleTrainer: Sendable {
     let seen = (0..<dataset.count).filter { !test.contains($0) }
     let splits = (0..<plan.memberCount).map { folds.split(fold: plan.fold, member: $0) }
     try check(splits)
-    let scaled = ScaledSamples(dataset, fittedTo: seen)
+    let scaled = ScaledSamples(dataset, views, fittedTo: seen)
 
     let trained = Mutex([Int: TrainedNetwork]())
     let isStopped = Mutex(false)
@@ -54,8 +62,9 @@ public struct EnsembleTrainer: Sendable {
       var seeds = SeededGenerator(seed: plan.configuration.seed).stream(UInt64(member))
       configuration.seed = seeds.next()
       let network = Trainer(configuration: configuration).train(
-        training: scaled.samples.selecting(splits[member].training),
-        validation: scaled.samples.selecting(splits[member].validation)
+        training: scaled.views.selecting(splits[member].training),
+        validation: scaled.views.selecting(
+          splits[member].validation, views: Self.validationViews)
       ) { report in
         let goesOn = progress(Progress(member: member, report: report))
         if !goesOn { isStopped.withLock { $0 = true } }

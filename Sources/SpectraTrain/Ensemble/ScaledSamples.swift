@@ -5,29 +5,48 @@ import SpectraInfer
 struct ScaledSamples: Sendable {
   let featureScaling: Scaling
   let targetScaling: Scaling
+  /// The spectra as they were simulated.
   let samples: Samples
+  /// The same spectra, measured several times, for training; without augmentation the spectra as
+  /// they were simulated.
+  let views: Samples
 
-  /// Scales all rows by what the rows `seen` are like; no other row has a say.
-  init(_ dataset: Dataset, fittedTo seen: [Int]) {
+  /// Scales all rows by what the simulated rows `seen` are like; no other row has a say.
+  init(_ dataset: Dataset, _ augmented: AugmentedViews?, fittedTo seen: [Int]) {
     let featureRows = seen.map { row in dataset.features.row(row).map { Double($0) } }
-    let targets = dataset.sites.map { site in
-      MaterialProperty.allCases.map { site.properties[$0] }
-    }
+    let targets = dataset.sites.map { Self.values($0.properties) }
     // On the absolute axis a few sites have their edge where nearly all others have nothing: with
     // the bare deviation as scale, such a site is thrown far outside of what the network has seen.
     featureScaling = Scaling(fittingColumnsOf: featureRows, floor: 0.1)
     targetScaling = Scaling(fittingColumnsOf: seen.map { targets[$0] }, floor: 1e-6)
-    let (featureScaling, targetScaling) = (featureScaling, targetScaling)
-    samples = Samples(
+    samples = Self.scale(dataset.features, targets, featureScaling, targetScaling, viewCount: 1)
+    views =
+      augmented.map { [featureScaling, targetScaling] augmented in
+        Self.scale(
+          augmented.features, augmented.properties.map(Self.values), featureScaling,
+          targetScaling, viewCount: augmented.viewCount)
+      } ?? samples
+  }
+
+  private static func values(_ properties: PropertyValues) -> [Double] {
+    MaterialProperty.allCases.map { properties[$0] }
+  }
+
+  private static func scale(
+    _ features: Matrix, _ targets: [[Double]], _ featureScaling: Scaling, _ targetScaling: Scaling,
+    viewCount: Int
+  ) -> Samples {
+    Samples(
       features: Matrix(
-        rows: dataset.count, columns: dataset.features.columns,
-        values: (0..<dataset.count).flatMap { featureScaling.apply(dataset.features.row($0)) }),
+        rows: features.rows, columns: features.columns,
+        values: (0..<features.rows).flatMap { featureScaling.apply(features.row($0)) }),
       targets: Matrix(
-        rows: dataset.count, columns: MaterialProperty.allCases.count,
+        rows: targets.count, columns: MaterialProperty.allCases.count,
         values: targets.flatMap { row in
           row.enumerated().map {
             Float(($0.element - targetScaling.mean[$0.offset]) / targetScaling.scale[$0.offset])
           }
-        }))
+        }),
+      viewCount: viewCount)
   }
 }

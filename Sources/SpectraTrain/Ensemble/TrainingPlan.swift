@@ -10,6 +10,8 @@ public struct TrainingPlan: Sendable {
   public var fold: Int
   /// Groups that belong to the test part whatever the fold.
   public var heldOutGroups: Set<String>
+  /// Under which conditions the training spectra are measured; nil: the perfect spectra alone.
+  public var augmentation: Augmentation?
   /// Networks of the ensemble.
   public var memberCount: Int
   /// Hyperparameters; each member has a seed of its own, derived from this one.
@@ -18,12 +20,14 @@ public struct TrainingPlan: Sendable {
   /// A plan; the seed of `configuration` also decides the folds.
   public init(
     preprocessor: Preprocessor, splitRule: SplitRule, fold: Int = 0,
-    heldOutGroups: Set<String> = [], memberCount: Int = 5, configuration: TrainingConfiguration
+    heldOutGroups: Set<String> = [], augmentation: Augmentation? = nil, memberCount: Int = 5,
+    configuration: TrainingConfiguration
   ) {
     self.preprocessor = preprocessor
     self.splitRule = splitRule
     self.fold = fold
     self.heldOutGroups = heldOutGroups
+    self.augmentation = augmentation
     self.memberCount = memberCount
     self.configuration = configuration
   }

@@ -9,6 +9,7 @@ struct TrainingRun {
   private var orderGenerator: SeededGenerator
   private var dropoutGenerator: SeededGenerator
   private var noiseGenerator: SeededGenerator
+  private var viewGenerator: SeededGenerator
 
   init(_ configuration: TrainingConfiguration, _ training: Samples) {
     let generator = SeededGenerator(seed: configuration.seed)
@@ -16,6 +17,7 @@ struct TrainingRun {
     orderGenerator = generator.stream(1)
     dropoutGenerator = generator.stream(2)
     noiseGenerator = generator.stream(3)
+    viewGenerator = generator.stream(4)
     let network = FeedForwardNetwork(
       inputs: training.features.columns, hidden: configuration.hidden,
       outputs: training.targets.columns, generator: &weightGenerator)
@@ -36,13 +38,18 @@ struct TrainingRun {
   /// The network as it would be used now.
   var current: FeedForwardNetwork { average?.network ?? network }
 
-  /// Trains on all samples once, in a new random order, and returns the error over the batches.
+  /// Trains on one view of all samples once, in a new random order, and returns the error over the batches.
   mutating func epoch(over training: Samples, learningRate: Double) -> Double {
     optimizer.learningRate = learningRate
     orderGenerator.shuffle(&order)
     var error = MeanAbsoluteError()
     for first in stride(from: 0, to: order.count, by: configuration.batchSize) {
-      let indices = order[first..<min(first + configuration.batchSize, order.count)]
+      let samples = order[first..<min(first + configuration.batchSize, order.count)]
+      let indices = samples.map { sample in
+        training.viewCount == 1
+          ? sample
+          : sample * training.viewCount + viewGenerator.index(below: training.viewCount)
+      }
       var features = training.features.selecting(rows: indices)
       addNoise(to: &features)
       error += backpropagation.run(

@@ -26,12 +26,13 @@ struct CrossValidateCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try options.dataset()
+    let views = options.augmentation.map { AugmentedViews(dataset, $0) }
     let display = ProgressDisplay("cross-validation")
     var tables: [ErrorTable] = []
     for index in 0..<seeds {
       var options = options
       options.seed = self.options.seed &+ UInt64(index)
-      tables.append(try table(of: dataset, options, done: index, display))
+      tables.append(try table(of: dataset, views, options, done: index, display))
       display.say(
         "seed \(options.seed): "
           + "\(counted(tables[index].spectrumCount, "test spectrum", "test spectra")), "
@@ -50,12 +51,13 @@ struct CrossValidateCommand: ParsableCommand {
 
   /// The errors of the folds of one seed together.
   private func table(
-    of dataset: Dataset, _ options: TrainingOptions, done: Int, _ display: ProgressDisplay
+    of dataset: Dataset, _ views: AugmentedViews?, _ options: TrainingOptions, done: Int,
+    _ display: ProgressDisplay
   ) throws -> ErrorTable {
     var total = ErrorTable()
     for fold in 0..<folds {
       let plan = try options.plan(for: dataset, fold: fold)
-      let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
+      let trainer = EnsembleTrainer(dataset: dataset, plan: plan, views: views)
       let ensemble = EnsembleProgress(plan)
       var document = try trainer.train { progress in
         let inSeed = (Double(fold) + ensemble.add(progress).fraction) / Double(folds)

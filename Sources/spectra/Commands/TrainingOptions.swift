@@ -58,6 +58,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Gaussian broadening of the spectra, eV.", valueName: "sigma"))
   var broadening = 0.5
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Train on noisy, shifted, broadened and mixed measurements of the spectra.")
+  var augment = false
+
+  var augmentation: Augmentation? { augment ? Augmentation(seed: seed) : nil }
+
   @Option(help: ArgumentHelp("Widths of the hidden layers.", valueName: "widths"))
   var hidden = "128,128"
 
@@ -132,6 +139,6 @@ struct TrainingOptions: ParsableArguments {
     }
     return try TrainingPlan(
       preprocessor: preprocessor, splitRule: split.rule, fold: fold, heldOutGroups: groups,
-      memberCount: members, configuration: configuration())
+      augmentation: augmentation, memberCount: members, configuration: configuration())
   }
 }
