@@ -41,20 +41,26 @@ struct AugmentationTests {
   @Test("The conditions stay in their ranges")
   func ranges() {
     let augmentation = Augmentation(
-      edgeCounts: [2e3, 5e4], noiselessShare: 0.25, axisErrorSigma: 0.1,
-      broadeningRange: [0.8, 1.5], leftoverBackground: 0.1, mixtureShare: 0.3, seed: 1)
+      share: 0.75, edgeCounts: [2e3, 5e4], axisErrorSigma: 0.1, broadeningRange: [0.8, 1.5],
+      leftoverBackground: 0.1, mixtureShare: 0.3, seed: 1)
     let sigmas = augmentation.broadeningSigmas(of: 0.5)
-    #expect(abs(sigmas[0] - 0.4) < 1e-12 && abs(sigmas[sigmas.count - 1] - 0.75) < 1e-12)
+    #expect(sigmas[0] == 0.5)
+    #expect(abs(sigmas[1] - 0.4) < 1e-12 && abs(sigmas[sigmas.count - 1] - 0.75) < 1e-12)
     var generator = SeededGenerator(seed: 3)
     let drawn = (0..<4000).map { _ in augmentation.draw(sigmas, generator: &generator) }
     func share(_ holds: (MeasurementConditions) -> Bool) -> Double {
       Double(drawn.filter(holds).count) / Double(drawn.count)
     }
     // Shares of 4000 draws scatter by less than 0.008: four standard deviations are allowed.
-    #expect(abs(share { $0.edgeCounts == nil } - 0.25) < 0.03)
+    #expect(abs(share { $0.edgeCounts != nil } - 0.75) < 0.03)
+    #expect(abs(share { $0.axisError != 0 } - 0.75) < 0.03)
+    // One of the nine other levels is the recipe's within rounding at most.
+    #expect(abs(share { $0.broadeningSigma != 0.5 } - 0.75) < 0.03)
+    #expect(abs(share { $0.leftoverBackground != 0 } - 0.75) < 0.03)
     #expect(abs(share { $0.crystalShare > 0 } - 0.3) < 0.03)
-    #expect(abs(share { $0.axisError.magnitude < 0.1 } - 0.683) < 0.03)
+    // Half of the logarithmic range lies below 1e4, and 68.3 % of a normal distribution within 1.
     #expect(abs(share { $0.edgeCounts.map { $0 < 1e4 } ?? false } - 0.375) < 0.03)
+    #expect(abs(share { $0.axisError != 0 && $0.axisError.magnitude < 0.1 } - 0.512) < 0.03)
     #expect(drawn.allSatisfy { $0.edgeCounts.map { (2e3...5e4).contains($0) } ?? true })
     #expect(drawn.allSatisfy { $0.leftoverBackground.magnitude <= 0.1 })
     #expect(drawn.allSatisfy { (0...1).contains($0.crystalShare) })

@@ -1,4 +1,4 @@
-/// Under which conditions a simulated spectrum is measured, from a perfect instrument to a poor one.
+/// Under which conditions a simulated spectrum is measured, by a perfect instrument or a poor one.
 public struct MeasurementConditions: Sendable, Equatable {
   /// Counts of the edge at its maximum, which decide the Poisson noise; nil: no noise and no
   /// background.

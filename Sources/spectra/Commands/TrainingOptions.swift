@@ -60,10 +60,16 @@ struct TrainingOptions: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Train on noisy, shifted, broadened and mixed measurements of the spectra.")
-  var augment = false
+    help: """
+      Train on simulated measurements of the spectra: noise, wrong axes, other resolutions, \
+      leftover background, mixtures of sites. (default: for edge and absolute alignment)
+      """)
+  var augment: Bool?
 
-  var augmentation: Augmentation? { augment ? Augmentation(seed: seed) : nil }
+  /// Threshold models are for simulated spectra, as the paper's first model.
+  var augmentation: Augmentation? {
+    augment ?? (alignment != .threshold) ? Augmentation(seed: seed) : nil
+  }
 
   @Option(help: ArgumentHelp("Widths of the hidden layers.", valueName: "widths"))
   var hidden = "128,128"
