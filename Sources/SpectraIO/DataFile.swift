@@ -26,7 +26,11 @@ package enum DataFile {
   ///
   /// - Throws: `DataError` where it cannot be read, is larger than `limit` bytes, or is no UTF-8.
   package static func readText(_ path: String, limit: Int = 256 << 20) throws -> String {
-    let data = try read(path, limit: limit)
+    try text(of: read(path, limit: limit), from: path)
+  }
+
+  /// The text of bytes that were read from `path`, as `readText` makes it.
+  package static func text(of data: Data, from path: String) throws -> String {
     guard var text = String(validating: data, as: UTF8.self) else {
       throw DataError("\(path): is not text in UTF-8; export it as such")
     }
@@ -60,6 +64,33 @@ package enum DataFile {
     }
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw DataError("\(path): cannot be written; you may not write to the folder \(folder)")
+    }
+  }
+
+  /// Makes a folder, and those that it lies in, where they are missing.
+  ///
+  /// - Throws: `DataError` where that is not allowed or a file is in the way.
+  package static func makeFolder(_ path: String) throws {
+    if isFolder(path) { return }
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw DataError("\(path): is a file; name a folder")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw DataError("\(path): the folder cannot be made; \(remedy(error))")
+    }
+  }
+
+  /// The names of what is in a folder, sorted, without hidden files.
+  ///
+  /// - Throws: `DataError` where it cannot be read.
+  package static func names(in folder: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { !$0.hasPrefix(".") }.sorted()
+    } catch {
+      throw DataError("\(folder): cannot be read; \(remedy(error))")
     }
   }
 

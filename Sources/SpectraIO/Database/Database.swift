@@ -6,10 +6,13 @@ import SwiftCSV
 public struct Database: Sendable {
   /// The sites in the order of `sites.csv`.
   public let sites: [SimulatedSite]
+  /// The checksums of the files that it was read from; nil where it was not.
+  public let checksums: DatabaseChecksums?
 
   /// A database of these sites.
   public init(sites: [SimulatedSite]) {
     self.sites = sites
+    checksums = nil
   }
 
   /// Reads the two files of a folder.
@@ -17,13 +20,17 @@ public struct Database: Sendable {
   /// - Throws: `DataError` where a file is missing or a row is malformed, with the row's line.
   /// - Complexity: O(bytes).
   public init(folder: String) throws {
-    var sites = try Self.readSites(Table(folder + "/sites.csv"))
-    try Self.readTransitions(Table(folder + "/transitions.csv"), into: &sites)
+    let siteTable = try Table(folder + "/sites.csv")
+    var sites = try Self.readSites(siteTable)
+    let transitionTable = try Table(folder + "/transitions.csv")
+    try Self.readTransitions(transitionTable, into: &sites)
     for site in sites where site.transitions.isEmpty {
       throw DataError(
         "\(folder)/transitions.csv: there is no transition of \(site.id); pack both files again")
     }
     self.sites = sites
+    checksums = DatabaseChecksums(
+      sites: siteTable.sha256, transitions: transitionTable.sha256)
   }
 
   private static func readSites(_ table: Table) throws -> [SimulatedSite] {

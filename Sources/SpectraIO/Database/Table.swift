@@ -1,18 +1,28 @@
+import SpectraInfer
 import SwiftCSV
 
 /// A comma-separated table with a header, whose cells are asked for by the name of their column.
-struct Table {
+package struct Table {
   // No quantity of the database comes near it, and sums of its squares are still finite.
   private static let largestNumber = 1e9
   private static let longestText = 255
+  private static let largestFile = 256 << 20
 
-  let path: String
+  package let path: String
+  /// SHA-256 of the file's bytes, 64 hexadecimal digits.
+  package let sha256: String
   private let columns: [String: Int]
   private let cells: [[String]]
 
-  init(_ path: String) throws {
+  /// Reads the table of a file.
+  ///
+  /// - Throws: `DataError` where it cannot be read or is no table.
+  package init(_ path: String) throws {
+    let data = try DataFile.read(path, limit: Self.largestFile)
+    let digits = SHA256.hexadecimal(of: [UInt8](data).span)
+    sha256 = String(decoding: digits.indices.map { digits[$0] }, as: UTF8.self)
     // The line break closes the last row, however the file ends.
-    let text = try DataFile.readText(path) + "\n"
+    let text = try DataFile.text(of: data, from: path) + "\n"
     var cells: [[String]] = []
     do {
       let csv = try CSV<Enumerated>(
@@ -34,22 +44,24 @@ struct Table {
   }
 
   /// The rows below the header, without blank lines.
-  var rows: some Sequence<Row> {
+  package var rows: some Sequence<Row> {
     cells.enumerated().lazy.dropFirst().filter { $0.element != [""] }
       .map { Row(table: self, cells: $0.element, line: $0.offset + 1) }
   }
 
   /// One row with its line in the file.
-  struct Row {
+  package struct Row {
     let table: Table
     let cells: [String]
     let line: Int
 
-    func error(_ what: String) -> DataError {
+    /// An error about this row.
+    package func error(_ what: String) -> DataError {
       DataError("\(table.path), line \(line): \(what)")
     }
 
-    func text(_ column: String) throws -> String {
+    /// The text of a cell, which must not be empty.
+    package func text(_ column: String) throws -> String {
       let text = try cell(column)
       guard !text.isEmpty else { throw error("\(column) is empty") }
       guard text.utf8.count <= Table.longestText else {
@@ -58,7 +70,8 @@ struct Table {
       return text
     }
 
-    func number(_ column: String, orEmpty substitute: Double? = nil) throws -> Double {
+    /// The finite number in a cell; `substitute` stands for an empty one.
+    package func number(_ column: String, orEmpty substitute: Double? = nil) throws -> Double {
       let text = try cell(column)
       if text.isEmpty, let substitute { return substitute }
       guard let number = Double(text), number.isFinite else {
@@ -70,7 +83,8 @@ struct Table {
       return number
     }
 
-    func wholeNumber(_ column: String, in range: Range<Int>) throws -> Int {
+    /// The whole number in a cell.
+    package func wholeNumber(_ column: String, in range: Range<Int>) throws -> Int {
       let number = try number(column)
       guard let whole = Int(exactly: number), range.contains(whole) else {
         throw error(

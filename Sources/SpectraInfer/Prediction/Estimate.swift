@@ -8,4 +8,13 @@ public struct Estimate: Sendable, Equatable, BitwiseCopyable {
   public var halfWidth68: Double
   /// Half the width of the interval that holds the true value in 95 of 100 cases.
   public var halfWidth95: Double
+
+  package init(
+    value: Double, standardError: Double, halfWidth68: Double, halfWidth95: Double
+  ) {
+    self.value = value
+    self.standardError = standardError
+    self.halfWidth68 = halfWidth68
+    self.halfWidth95 = halfWidth95
+  }
 }

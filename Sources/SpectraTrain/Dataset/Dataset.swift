@@ -7,6 +7,8 @@ public struct Dataset: Sendable {
   public let sites: [SimulatedSite]
   /// The recipe by which the features were prepared.
   public let preprocessor: Preprocessor
+  /// The checksums of the database's files; nil where it was not read from files.
+  public let checksums: DatabaseChecksums?
   /// Prepared intensities, [sites, grid points].
   public let features: Matrix
 
@@ -35,6 +37,7 @@ public struct Dataset: Sendable {
     }
     self.sites = sites
     self.preprocessor = preprocessor
+    checksums = database.checksums
     features = Matrix(rows: sites.count, columns: preprocessor.grid.count, values: values)
   }
 

@@ -9,66 +9,114 @@ struct CrossValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cross-validate",
     abstract:
-      "Train ten models, each tested on another tenth of the database, and print the errors.")
+      "Train ten models, each tested on another tenth of the database, and print the errors.",
+    discussion: """
+      With --out every result is kept: each model's as soon as it is tested, so that the same \
+      command goes on where it was interrupted, and adds seeds to those that are there. Groups that \
+      are held out are neither learned from nor tested on.
+      """)
 
   @OptionGroup var options: TrainingOptions
 
   @Option(help: "Number of the ten folds to run, from the first.")
-  var folds = 10
+  var folds = CrossValidation.foldCount
 
   @Option(help: "Number of seeds, from --seed on: the spread of the errors over them is shown.")
   var seeds = 1
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The folder to keep predictions and errors in: a new one, or one of the same command.",
+      valueName: "folder"))
+  var out: String?
+
   func validate() throws {
-    guard (1...10).contains(folds) else { throw ValidationError("--folds must be 1 to 10.") }
+    guard (1...CrossValidation.foldCount).contains(folds) else {
+      throw ValidationError("--folds must be 1 to \(CrossValidation.foldCount).")
+    }
     guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000.") }
   }
 
   func run() throws {
     let dataset = try options.dataset()
+    let validation = try CrossValidation(
+      dataset: dataset, plan: options.plan(for: dataset),
+      seeds: (0..<UInt64(seeds)).map { options.seed &+ $0 })
+    var study = try CrossValidationStudy(validation, in: out)
     let views = options.augmentation.map { AugmentedViews(dataset, $0) }
     let display = ProgressDisplay("cross-validation")
-    var tables: [ErrorTable] = []
-    for index in 0..<seeds {
-      var options = options
-      options.seed = self.options.seed &+ UInt64(index)
-      tables.append(try table(of: dataset, views, options, done: index, display))
+    if let out, study.doneCount > 0 {
+      display.say("\(out): \(counted(study.doneCount, "fold is", "folds are")) there already")
+    }
+    // Without a folder there is nothing to go on from, and Ctrl-C ends the program as ever.
+    let interruption = out == nil ? nil : Interruption()
+    for (index, seed) in validation.seeds.enumerated() {
+      for fold in 0..<folds where !study.contains(seed: seed, fold: fold) {
+        let model = Place(seed: seed, fold: fold, seedsDone: index)
+        guard let predictions = try test(model, validation, views, display, interruption) else {
+          try stop(study, display)
+        }
+        try study.add(predictions, seed: seed, fold: fold)
+      }
+      let count = study.predictions(seed: seed).count
       display.say(
-        "seed \(options.seed): "
-          + "\(counted(tables[index].spectrumCount, "test spectrum", "test spectra")), "
+        "seed \(seed): \(counted(count, "test spectrum", "test spectra")), "
           + "\(fixed(display.seconds, 0)) s")
     }
-    let last = options.seed &+ UInt64(seeds - 1)
-    print(
-      "\(options.alignment.rawValue) alignment, split by \(options.split.rawValue), "
-        + (seeds > 1 ? "seeds \(options.seed) to \(last), " : "seed \(options.seed), ")
-        + "\(counted(tables[0].spectrumCount, "test spectrum", "test spectra"))"
-        + (seeds > 1 ? " for each\n" : "\n"))
-    let lines =
-      seeds > 1 ? SpreadReport(tables).lines : ErrorReport(tables[0]).lines
-    print(lines.joined(separator: "\n"))
+    try study.writeErrors()
+    print(report(study))
   }
 
-  /// The errors of the folds of one seed together.
-  private func table(
-    of dataset: Dataset, _ views: AugmentedViews?, _ options: TrainingOptions, done: Int,
-    _ display: ProgressDisplay
-  ) throws -> ErrorTable {
-    var total = ErrorTable()
-    for fold in 0..<folds {
-      let plan = try options.plan(for: dataset, fold: fold)
-      let trainer = EnsembleTrainer(dataset: dataset, plan: plan, views: views)
-      let ensemble = EnsembleProgress(plan)
-      var document = try trainer.train { progress in
-        let inSeed = (Double(fold) + ensemble.add(progress).fraction) / Double(folds)
+  /// A model among those of the command.
+  private struct Place {
+    var seed: UInt64
+    var fold: Int
+    var seedsDone: Int
+  }
+
+  /// Trains one model and tests it; nil where that was interrupted.
+  private func test(
+    _ place: Place, _ validation: CrossValidation, _ views: AugmentedViews?,
+    _ display: ProgressDisplay, _ interruption: Interruption?
+  ) throws -> [SpectrumPrediction]? {
+    let plan = validation.plan(seed: place.seed, fold: place.fold)
+    let ensemble = EnsembleProgress(plan)
+    let (folds, seeds) = (folds, seeds)
+    let trainer = EnsembleTrainer(dataset: validation.dataset, plan: plan, views: views)
+    do {
+      let document = try trainer.train { progress in
+        let inSeed = (Double(place.fold) + ensemble.add(progress).fraction) / Double(folds)
         display.draw(
-          (Double(done) + inSeed) / Double(seeds),
-          "seed \(options.seed), fold \(fold + 1) of \(folds)")
-        return true
+          (Double(place.seedsDone) + inSeed) / Double(seeds),
+          "seed \(place.seed), fold \(place.fold + 1) of \(folds)")
+        return interruption?.isRequested != true
       }
-      let (_, table) = try TrainCommand.finish(&document, trainer)
-      total += table
+      return try validation.predictions(of: document, seed: place.seed, fold: place.fold)
+    } catch  where interruption?.isRequested == true {
+      return nil
     }
-    return total
+  }
+
+  private func stop(_ study: CrossValidationStudy, _ display: ProgressDisplay) throws -> Never {
+    display.say(
+      "stopped; \(study.doneCount) of \(folds * seeds) folds are in \(out ?? ""). "
+        + "The same command goes on from there.")
+    throw ExitCode(Interruption.status)
+  }
+
+  private func report(_ study: CrossValidationStudy) -> String {
+    let seeds = study.validation.seeds
+    let tables = seeds.map { ErrorTable(study.predictions(seed: $0)) }
+    let head =
+      "\(options.alignment.rawValue) alignment, split by \(options.split.rawValue), "
+      + (seeds.count > 1
+        ? "seeds \(seeds[0]) to \(seeds[seeds.count - 1]), " : "seed \(seeds[0]), ")
+      + "\(counted(tables[0].spectrumCount, "test spectrum", "test spectra"))"
+      + (seeds.count > 1 ? " for each\n" : "\n")
+    let lines = seeds.count > 1 ? SpreadReport(tables).lines : ErrorReport(tables[0]).lines
+    let drawing =
+      out.map { ["", "\($0): draw it with python3 -m spectra_infer.report \($0)"] } ?? []
+    return ([head] + lines + drawing).joined(separator: "\n")
   }
 }

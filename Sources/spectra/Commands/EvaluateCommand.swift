@@ -40,8 +40,7 @@ struct EvaluateCommand: ParsableCommand {
     ]
     print("\(file.card.name); split by \(file.card.split), seed \(file.card.seed)")
     for part in parts where !part.rows.isEmpty {
-      var table = ErrorTable()
-      try table.add(rows: part.rows, of: dataset, model: file.model)
+      let table = ErrorTable(try file.model.predictions(for: part.rows, of: dataset))
       print("\n\(part.title): \(counted(table.spectrumCount, "spectrum", "spectra"))\n")
       print(ErrorReport(table).lines.joined(separator: "\n"))
     }

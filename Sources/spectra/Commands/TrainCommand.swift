@@ -61,8 +61,8 @@ struct TrainCommand: ParsableCommand {
   ) throws -> (bytes: [UInt8], table: ErrorTable) {
     let draft = try ModelWriter().bytes(of: document)
     let model = try Model(json: draft.span)
-    var table = ErrorTable()
-    try table.add(rows: trainer.testRows, of: trainer.dataset, model: model)
+    let table = ErrorTable(
+      try model.predictions(for: trainer.testRows, of: trainer.dataset))
     document.card.test_errors = table.cardErrors
     return (try ModelWriter().bytes(of: document), table)
   }

@@ -14,10 +14,13 @@ struct ErrorReport {
     for property in MaterialProperty.allCases {
       let decimals = property.decimals
       let coverage = errors.coverage(property)
-      let (model, mean) = (errors.modelError(property), errors.meanError(property))
+      let (model, mean) = (
+        errors[property, .network].meanAbsolute, errors[property, .mean].meanAbsolute
+      )
       table.add([
         property.title, fixed(model, decimals), fixed(mean, decimals),
-        fixed(errors.nearestError(property), decimals), "\(property.unit)", fixed(model / mean, 2),
+        fixed(errors[property, .nearest].meanAbsolute, decimals), "\(property.unit)",
+        fixed(model / mean, 2),
         percent(coverage.within68), percent(coverage.within95),
       ])
     }

@@ -18,10 +18,10 @@ struct SpreadReport {
     for property in MaterialProperty.allCases {
       let decimals = property.decimals
       errors.add([
-        property.title, spread(decimals) { $0.modelError(property) },
-        fixed(average { $0.meanError(property) }, decimals),
-        fixed(average { $0.nearestError(property) }, decimals), "\(property.unit)",
-        spread(2) { $0.modelError(property) / $0.meanError(property) },
+        property.title, spread(decimals) { $0[property, .network].meanAbsolute },
+        fixed(average { $0[property, .mean].meanAbsolute }, decimals),
+        fixed(average { $0[property, .nearest].meanAbsolute }, decimals), "\(property.unit)",
+        spread(2) { $0.ratio(property) },
       ])
       coverage.add([
         property.title, percent(average { $0.coverage(property).within68 }),

@@ -1,0 +1,89 @@
+import Foundation
+import SpectraIO
+
+/// A folder of results that belong together: tables, and one JSON file that says what they are.
+///
+/// What is no such folder is left alone: only a missing or empty folder, or one whose JSON file
+/// names the same format, is written to.
+struct ResultFolder {
+  /// Which results, as the JSON file names them.
+  struct Kind {
+    /// Name of the JSON file.
+    var file: String
+    /// Its `format`.
+    var format: String
+    /// Its `format_version`.
+    var version: Int
+    /// Words for a person.
+    var title: String
+  }
+
+  private struct Head: Decodable {
+    var format: String
+    var format_version: Int
+  }
+
+  private static let largestFile = 64 << 20
+
+  let path: String
+  let kind: Kind
+  /// The JSON file as it is there already; nil in a new folder.
+  let found: Data?
+
+  /// Opens a folder, and makes it where it is missing.
+  ///
+  /// - Throws: `DataError` where the folder holds something else, or cannot be made or read.
+  init(_ path: String, kind: Kind) throws {
+    try DataFile.makeFolder(path)
+    let names = try DataFile.names(in: path)
+    self.path = path
+    self.kind = kind
+    guard let other = names.first else {
+      found = nil
+      return
+    }
+    guard names.contains(kind.file) else {
+      throw DataError(
+        "\(path): holds other files, such as \(other), and no \(kind.title); name another folder")
+    }
+    let data = try DataFile.read("\(path)/\(kind.file)", limit: Self.largestFile)
+    guard let head = try? JSONDecoder().decode(Head.self, from: data), head.format == kind.format
+    else {
+      throw DataError("\(path)/\(kind.file): is not that of a \(kind.title); name another folder")
+    }
+    guard head.format_version == kind.version else {
+      throw DataError(
+        "\(path)/\(kind.file): has version \(head.format_version), not \(kind.version); "
+          + "name another folder")
+    }
+    found = data
+  }
+
+  /// Checks that a table, where it is there already, is just this one.
+  ///
+  /// - Throws: `DataError` where it is another one.
+  func check(_ table: CSVText, against name: String) throws {
+    let file = "\(path)/\(name)"
+    guard FileManager.default.fileExists(atPath: file) else { return }
+    guard try DataFile.read(file, limit: Self.largestFile) == Data(table.text.utf8) else {
+      throw DataError("\(file): is of other data or of another recipe; name another folder")
+    }
+  }
+
+  /// Writes a table.
+  func write(_ table: CSVText, to name: String) throws {
+    try DataFile.write(Data(table.text.utf8), to: "\(path)/\(name)")
+  }
+
+  /// Writes the JSON file.
+  func write(_ description: some Encodable) throws {
+    try DataFile.write(Self.json(description), to: "\(path)/\(kind.file)")
+  }
+
+  /// JSON with sorted names; the same value gives the same bytes.
+  static func json(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value) + Data("\n".utf8)
+  }
+}
