@@ -1,3 +1,4 @@
+public import SpectraIO
 import SpectraInfer
 
 /// What a person must know of a model: what it was made of, how, and how large its errors are.
@@ -35,6 +36,8 @@ public struct ModelCard: Codable, Sendable {
     O-K spectra simulated with DFT (GPAW, PBE, full core hole) for structures of the Materials \
     Project and silica glasses
     """
+  /// Which state of the database it was; nil where that is not known.
+  public var data_sha256: DatabaseChecksums?
   /// Licence of the data.
   public var data_licence = "structures of the Materials Project: CC-BY 4.0"
   /// Licence of the model.

@@ -9,8 +9,9 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Print the errors of a model beside predicting the mean and the nearest spectrum.",
     discussion: """
-      Three parts are told apart: spectra that the model learned from; its test part, which \
-      nothing was fitted to; and spectra that came to the database since, of groups it has never seen.
+      Four parts are told apart: spectra that the model learned from; its test part, which \
+      nothing was fitted to; groups that were held out by name; and spectra that came to the \
+      database since, of groups it has never seen.
       """)
 
   @Argument(help: "The model file.")
@@ -22,28 +23,65 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Smallest gap of a crystal whose sites are used, eV.")
   var smallestGap = 1.0
 
+  @Option(
+    help: ArgumentHelp(
+      "Write predictions, errors and the worst spectra to this folder, to draw figures from.",
+      valueName: "folder"))
+  var report: String?
+
   func run() throws {
     let file = try ModelFile(model)
     let dataset = try Dataset(
       Database(folder: data), preprocessor: file.model.preprocessor, smallestGap: smallestGap)
-    var isReference: Set<String> = []
-    for reference in 0..<file.model.referenceCount {
-      isReference.insert(file.model.referenceIdentifier(reference))
-    }
-    let isTest = Set(file.card.test_spectra)
-    let known = Set(
-      dataset.sites.filter { isReference.contains($0.id) || isTest.contains($0.id) }.map(\.group))
-    let parts: [(title: String, rows: [Int])] = [
-      ("learned from", dataset.sites.indices.filter { isReference.contains(dataset.sites[$0].id) }),
-      ("test part", dataset.sites.indices.filter { isTest.contains(dataset.sites[$0].id) }),
-      ("new groups", dataset.sites.indices.filter { !known.contains(dataset.sites[$0].group) }),
-    ]
+    let parts = DataParts(of: dataset, model: file.model, card: file.card)
     print("\(file.card.name); split by \(file.card.split), seed \(file.card.seed)")
-    for part in parts where !part.rows.isEmpty {
-      let table = ErrorTable(try file.model.predictions(for: part.rows, of: dataset))
-      print("\n\(part.title): \(counted(table.spectrumCount, "spectrum", "spectra"))\n")
+    for part in DataParts.Part.allCases where !parts[part].isEmpty {
+      let table = ErrorTable(try file.model.predictions(for: parts[part], of: dataset))
+      print(
+        "\n\(part.title): \(counted(table.spectrumCount, "spectrum", "spectra")) of "
+          + "\(counted(Set(parts[part].map { dataset.sites[$0].group }).count, "group", "groups"))\n"
+      )
       print(ErrorReport(table).lines.joined(separator: "\n"))
     }
-    print("\nThe nearest of a spectrum that was learned from is itself.")
+    print(([""] + notes(file, dataset, parts)).joined(separator: "\n"))
+    guard let report else { return }
+    let evaluation = try EvaluationReport(
+      in: report, model: file.model, card: file.card, dataset: dataset, parts: parts)
+    try evaluation.write(file.model)
+    print(([""] + FailureReport(evaluation, dataset, parts).lines).joined(separator: "\n"))
+    print("\n\(report): draw it with python3 -m spectra_infer.report \(report)")
+  }
+
+  /// What must be known to read the tables.
+  private func notes(
+    _ file: borrowing ModelFile, _ dataset: Dataset, _ parts: DataParts
+  ) -> [String] {
+    var notes: [String] = []
+    let unknown = counted(parts.unknown.count, "spectrum is", "spectra are")
+    if file.model.referenceCount == 0 {
+      notes.append("The model has no references: which spectra it learned from cannot be told.")
+    } else {
+      notes.append("The nearest of a spectrum that was learned from is itself.")
+      if !parts.unknown.isEmpty {
+        notes.append(
+          "\(unknown) left out: new ones of groups that the model knows, neither seen nor unseen.")
+      }
+    }
+    if let made = file.card.data_sha256, made != dataset.checksums {
+      notes.append("The database is not in the state that the model was made of.")
+    }
+    return notes
+  }
+}
+
+extension DataParts.Part {
+  /// Words for a person.
+  fileprivate var title: String {
+    switch self {
+    case .training: "learned from"
+    case .test: "test part"
+    case .heldOut: "held out"
+    case .new: "new groups"
+    }
   }
 }
