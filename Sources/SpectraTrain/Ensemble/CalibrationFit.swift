@@ -92,13 +92,18 @@ package struct CalibrationFit {
     return sorted[min(rank, sorted.count) - 1]
   }
 
-  /// Quantiles of the distance of each reference to the nearest one of another group.
   private var novelty: ModelDocument.Novelty {
-    let distances = seen.map { row in
-      seen.filter { dataset.sites[$0].group != dataset.sites[row].group }
+    ModelDocument.Novelty(
+      distances: Self.noveltyDistances(of: seen, in: dataset), flag_level: 0.95)
+  }
+
+  /// Quantiles of the distance of each reference to the nearest one of another group.
+  static func noveltyDistances(of references: [Int], in dataset: Dataset) -> [Double] {
+    let distances = references.map { row in
+      references.filter { dataset.sites[$0].group != dataset.sites[row].group }
         .map { dataset.features.distance(row, $0) }.min() ?? 0
     }.sorted()
-    return ModelDocument.Novelty(distances: Self.percentiles(of: distances), flag_level: 0.95)
+    return percentiles(of: distances)
   }
 
   /// The quantiles 0 %, 1 %, ... 100 % of sorted numbers, linear between the order statistics (type

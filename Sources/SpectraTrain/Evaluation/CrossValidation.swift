@@ -1,3 +1,4 @@
+import SpectraIO
 import SpectraInfer
 
 /// Ten models for each seed, each tested on another tenth of the spectra, which it has not seen.
@@ -53,5 +54,18 @@ public struct CrossValidation: Sendable {
     let bytes = try ModelWriter().bytes(of: document)
     let model = try Model(json: bytes.span)
     return try model.predictions(for: testRows(seed: seed, fold: fold), of: dataset)
+  }
+
+  /// Where the models of a seed err most.
+  func failures(_ predictions: [SpectrumPrediction], seed: UInt64) -> FailureAnalysis {
+    let assignment = folds(seed: seed).assignment
+    let rows = Dictionary(
+      uniqueKeysWithValues: dataset.sites.enumerated().map { ($0.element.id, $0.offset) })
+    let seen = (0..<Self.foldCount).map { seenRows(seed: seed, fold: $0) }
+    let similarWithin = seen.map { CalibrationFit.noveltyDistances(of: $0, in: dataset)[95] }
+    return FailureAnalysis(of: predictions) { prediction in
+      guard let row = rows[prediction.spectrum], let fold = assignment[row] else { return ([], 0) }
+      return (dataset.neighbors(of: row, among: seen[fold]), similarWithin[fold])
+    }
   }
 }

@@ -11,6 +11,8 @@ import SpectraInfer
 /// - `folds.csv`: which fold each spectrum is tested in, by seed
 /// - `predictions.csv`: what each model says of the spectra that it is tested on
 /// - `errors.csv`: the errors of each seed, beside those of the naive predictors
+/// - `worst.csv`, `failures.csv`, `neighbors.csv`: the largest errors of each seed, the spectra of
+///   these errors with the reason, and what is near to them in their model's references
 public struct CrossValidationStudy: Sendable {
   /// A model of the study.
   private struct Part: Hashable {
@@ -81,15 +83,22 @@ public struct CrossValidationStudy: Sendable {
     (0..<CrossValidation.foldCount).flatMap { results[Part(seed: seed, fold: $0)] ?? [] }
   }
 
-  /// Writes the errors of all seeds that have results.
+  /// Writes the tables of errors of all seeds that have results.
   ///
   /// - Throws: `DataError` where they cannot be written.
-  public func writeErrors() throws {
-    var table = ErrorRows(by: "seed")
+  public func finish() throws {
+    guard let folder else { return }
+    var errors = ErrorRows(by: "seed")
+    var failures = FailureTables(keys: ["seed"])
     for seed in validation.seeds {
       let predictions = predictions(seed: seed)
-      if !predictions.isEmpty { table.add(ErrorTable(predictions), key: .seed(seed)) }
+      if predictions.isEmpty { continue }
+      errors.add(ErrorTable(predictions), key: .seed(seed))
+      failures.add(validation.failures(predictions, seed: seed), keys: [.seed(seed)])
     }
-    try folder?.write(table.text, to: "errors.csv")
+    try folder.write(errors.text, to: "errors.csv")
+    try folder.write(failures.worst, to: "worst.csv")
+    try folder.write(failures.failures, to: "failures.csv")
+    try folder.write(failures.neighbors, to: "neighbors.csv")
   }
 }

@@ -40,8 +40,12 @@ public struct EvaluationReport {
     examined =
       Self.paperMaterials.filter { materials.contains($0) }
       + heldOut.subtracting(Self.paperMaterials).sorted()
-    analysis = try FailureAnalysis(
-      of: parts[.test] + parts[.heldOut] + parts[.new], dataset, model: model)
+    let unseen = parts[.test] + parts[.heldOut] + parts[.new]
+    let rows = Dictionary(uniqueKeysWithValues: unseen.map { (dataset.sites[$0].id, $0) })
+    analysis = try FailureAnalysis(of: model.predictions(for: unseen, of: dataset)) { prediction in
+      let row = rows[prediction.spectrum]
+      return (try row.map { try model.neighbors(of: $0, dataset) } ?? [], model.similarWithin)
+    }
   }
 
   /// Writes the files.
@@ -50,9 +54,7 @@ public struct EvaluationReport {
   public func write(_ model: borrowing Model) throws {
     try folder.write(description(model))
     try writeParts(model)
-    try folder.write(worst, to: "worst.csv")
-    try folder.write(failures, to: "failures.csv")
-    try writeNeighbors(model)
+    try writeFailures(model)
   }
 
   private func description(_ model: borrowing Model) -> EvaluationDescription {
@@ -98,80 +100,32 @@ public struct EvaluationReport {
     try folder.write(errors.text, to: "errors.csv")
   }
 
-  private var worst: CSVText {
-    var table = CSVText(columns: [
-      "property", "rank", "spectrum", "expected", "predicted", "error",
-      "error_over_mean_absolute_error",
-    ])
-    for worst in analysis.worst {
-      let prediction = worst.prediction
-      table.add([
-        .text("\(worst.property.name)"), .whole(worst.rank), .text(prediction.spectrum),
-        .number(prediction.expected[worst.property]),
-        .number(prediction.value(worst.property, by: .network)),
-        .number(prediction.error(worst.property)), .number(worst.relativeError),
-      ])
+  /// Writes the failures with their neighbours, the neighbours of the spectra that are examined,
+  /// and the intensities of these and those.
+  private func writeFailures(_ model: borrowing Model) throws {
+    var tables = FailureTables()
+    tables.add(analysis)
+    var shown = analysis.failures.map { ($0.prediction.spectrum, $0.neighbors) }
+    let failed = Set(shown.map(\.0))
+    for (row, site) in dataset.sites.enumerated()
+    where examined.contains(site.material) && !failed.contains(site.id) {
+      let neighbors = try model.neighbors(of: row, dataset)
+      tables.add(neighbors, of: site.id)
+      shown.append((site.id, neighbors))
     }
-    return table
-  }
+    try folder.write(tables.worst, to: "worst.csv")
+    try folder.write(tables.failures, to: "failures.csv")
+    try folder.write(tables.neighbors, to: "neighbors.csv")
 
-  private var failures: CSVText {
-    var table = CSVText(columns: [
-      "spectrum", "material", "worst_in", "properties", "nearest_distance", "novelty",
-      "neighbor_disagreement", "cause",
-    ])
-    for failure in analysis.failures {
-      let prediction = failure.prediction
-      table.add([
-        .text(prediction.spectrum), .text(prediction.material), .whole(failure.worst.count),
-        .text(failure.worst.map { "\($0.property.name)" }.joined(separator: ";")),
-        .number(prediction.nearest?.distance ?? .nan), .number(prediction.novelty),
-        .number(failure.neighborDisagreement), .text(failure.cause?.rawValue ?? ""),
-      ])
-    }
-    return table
-  }
-
-  /// The neighbours of all failures and of all spectra that are examined, and the spectra of these
-  /// and those.
-  private func writeNeighbors(_ model: borrowing Model) throws {
-    let failed = analysis.failures.map(\.prediction.spectrum)
-    let names = dataset.sites.filter { examined.contains($0.material) }.map(\.id)
-    let isFailed = Set(failed)
-    let places = Dictionary(
-      uniqueKeysWithValues: dataset.sites.enumerated().map { ($0.element.id, $0.offset) })
-    var table = CSVText(
-      columns: ["spectrum", "rank", "neighbor", "distance"]
-        + MaterialProperty.allCases.map { "\($0.name)" })
+    let names = Set(shown.map(\.0))
     var spectra = FeatureRows(dataset.preprocessor.grid)
-    var references: [ReferenceNeighbor] = []
-    var seen: Set<String> = []
-    for spectrum in failed + names.filter({ !isFailed.contains($0) }) {
-      guard let row = places[spectrum] else { continue }
-      seen.insert(spectrum)
-      spectra.add(spectrum, dataset.features.row(row))
-      for (index, neighbor) in try model.neighbors(of: row, dataset).enumerated() {
-        table.add(
-          [
-            .text(spectrum), .whole(index + 1), .text(neighbor.spectrum),
-            .number(neighbor.distance),
-          ]
-            + MaterialProperty.allCases.map { .number(neighbor.properties[$0]) })
-        references.append(neighbor)
-      }
+    for (row, site) in dataset.sites.enumerated() where names.contains(site.id) {
+      spectra.add(site.id, dataset.features.row(row))
     }
-    for neighbor in references where seen.insert(neighbor.spectrum).inserted {
-      spectra.add(neighbor.spectrum, model.features(ofReference: neighbor.reference))
+    var added = names
+    for neighbor in shown.flatMap(\.1) where added.insert(neighbor.spectrum).inserted {
+      spectra.add(neighbor.spectrum, neighbor.features)
     }
-    try folder.write(table, to: "neighbors.csv")
     try folder.write(spectra.text, to: "spectra.csv")
-  }
-}
-
-extension Model {
-  /// The prepared intensities of a reference.
-  fileprivate func features(ofReference reference: Int) -> [Float] {
-    let all = referenceFeatures
-    return (0..<featureCount).map { all[reference * featureCount + $0] }
   }
 }

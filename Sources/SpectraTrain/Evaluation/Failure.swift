@@ -30,6 +30,8 @@ public struct Failure: Sendable, Equatable {
   public let neighborDisagreement: Double
   /// Why; nil for a model without references.
   public let cause: Cause?
+  /// The nearest references, nearest first.
+  let neighbors: [ReferenceNeighbor]
 
   /// A failure with its nearest references.
   init(
@@ -38,6 +40,7 @@ public struct Failure: Sendable, Equatable {
   ) {
     self.prediction = prediction
     self.worst = worst
+    self.neighbors = neighbors
     let similar = neighbors.filter { $0.distance <= similarWithin }
     let disagreements = worst.map { worst in
       let differences = similar.map {

@@ -1,4 +1,4 @@
-public import SpectraInfer
+import SpectraInfer
 
 /// Where a model errs most, among spectra that it has not seen.
 public struct FailureAnalysis: Sendable {
@@ -8,23 +8,24 @@ public struct FailureAnalysis: Sendable {
   /// many, those with the largest relative error.
   public let failures: [Failure]
 
-  /// Analyses predictions of rows that the model has not seen.
-  ///
-  /// - Throws: `SpectraError` where a spectrum cannot be predicted.
-  public init(
-    of rows: [Int], _ dataset: Dataset, model: borrowing Model
-  ) throws(SpectraError) {
-    let predictions = try model.predictions(for: rows, of: dataset)
+  /// What the model of a prediction has learned from, near to the spectrum.
+  typealias Surroundings = (neighbors: [ReferenceNeighbor], similarWithin: Double)
+
+  /// Analyses predictions of spectra that their models have not seen.
+  init(
+    of predictions: [SpectrumPrediction],
+    surroundings: (SpectrumPrediction) throws -> Surroundings
+  ) rethrows {
     let errors = ErrorTable(predictions)
     worst = WorstSpectrum.all(of: predictions, errors)
     var failures: [Failure] = []
-    for (row, prediction) in zip(rows, predictions) {
+    for prediction in predictions {
       let own = worst.filter { $0.prediction.spectrum == prediction.spectrum }
       if own.isEmpty { continue }
+      let (neighbors, similarWithin) = try surroundings(prediction)
       failures.append(
         Failure(
-          own, of: prediction, neighbors: try model.neighbors(of: row, dataset),
-          similarWithin: model.similarWithin, errors: errors))
+          own, of: prediction, neighbors: neighbors, similarWithin: similarWithin, errors: errors))
     }
     self.failures = failures.sorted { Self.order($0) < Self.order($1) }
   }

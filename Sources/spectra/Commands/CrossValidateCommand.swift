@@ -64,7 +64,7 @@ struct CrossValidateCommand: ParsableCommand {
         "seed \(seed): \(counted(count, "test spectrum", "test spectra")), "
           + "\(fixed(display.seconds, 0)) s")
     }
-    try study.writeErrors()
+    try study.finish()
     print(report(study))
   }
 
