@@ -42,15 +42,30 @@ struct ModelAssembly {
 
   private var card: ModelCard {
     let isSeen = Set(seen)
+    let unseen = dataset.sites.indices.filter { !isSeen.contains($0) }
     return ModelCard(
       name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment",
-      spectrum_count: seen.count, group_count: Set(seen.map { dataset.sites[$0].group }).count,
-      split: plan.splitRule.rawValue, seed: plan.configuration.seed,
+      spectrum_count: seen.count, group_count: groupCount(of: seen), parts: parts(unseen: unseen),
+      data_sha256: dataset.checksums, split: plan.splitRule.rawValue, seed: plan.configuration.seed,
       training: plan.configuration, best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
-      test_spectra: dataset.sites.indices.filter { !isSeen.contains($0) }
-        .map { dataset.sites[$0].id },
-      test_errors: [])
+      test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [])
+  }
+
+  private func parts(unseen: [Int]) -> [ModelCard.PartSize] {
+    func isHeldOut(_ row: Int) -> Bool { plan.heldOutGroups.contains(dataset.sites[row].group) }
+    let parts: [(part: DataParts.Part, rows: [Int])] = [
+      (.training, seen), (.test, unseen.filter { !isHeldOut($0) }),
+      (.heldOut, unseen.filter(isHeldOut)),
+    ]
+    return parts.map { part, rows in
+      ModelCard.PartSize(
+        name: part.rawValue, spectrum_count: rows.count, group_count: groupCount(of: rows))
+    }
+  }
+
+  private func groupCount(of rows: [Int]) -> Int {
+    Set(rows.map { dataset.sites[$0].group }).count
   }
 
   private func golden(_ predicted: [Matrix]) -> ModelDocument.Golden {

@@ -55,6 +55,8 @@ public struct ErrorTable: Sendable {
       return ModelCard.PropertyError(
         property: "\(property.name)", unit: "\(property.unit)", count: network.count,
         mean_absolute_error: network.meanAbsolute,
+        root_mean_square_error: network.rootMeanSquare, r2: network.r2.isNaN ? nil : network.r2,
+        percentile_95: network.percentile95,
         predicting_the_mean: self[property, .mean].meanAbsolute,
         nearest_reference: self[property, .nearest].meanAbsolute)
     }

@@ -13,10 +13,27 @@ public struct ModelCard: Codable, Sendable {
     public var count: Int
     /// Mean absolute error of the model.
     public var mean_absolute_error: Double
+    /// Square root of the mean squared error of the model; nil in cards of older versions.
+    public var root_mean_square_error: Double?
+    /// Coefficient of determination of the model; nil where all true values are the same, and in
+    /// cards of older versions.
+    public var r2: Double?
+    /// What 95 of 100 absolute errors of the model do not exceed; nil in cards of older versions.
+    public var percentile_95: Double?
     /// The same, of predicting the mean of the reference spectra.
     public var predicting_the_mean: Double
     /// The same, of taking the nearest reference spectrum's value.
     public var nearest_reference: Double
+  }
+
+  /// How much of the data a part has.
+  public struct PartSize: Codable, Sendable, Equatable {
+    /// "training" (all members together), "test" or "held_out".
+    public var name: String
+    /// Number of spectra.
+    public var spectrum_count: Int
+    /// Number of groups of materials.
+    public var group_count: Int
   }
 
   /// Short name.
@@ -30,13 +47,16 @@ public struct ModelCard: Codable, Sendable {
   public var spectrum_count: Int
   /// Number of groups of materials among them.
   public var group_count: Int
+  /// How much of the data each part has; nil in cards of older versions.
+  public var parts: [PartSize]?
   /// Where the data come from.
   public var data =
     """
     O-K spectra simulated with DFT (GPAW, PBE, full core hole) for structures of the Materials \
     Project and silica glasses
     """
-  /// Which state of the database it was; nil where that is not known.
+  /// Which state of the database it was; nil where it was not read from files, and in cards of
+  /// older versions.
   public var data_sha256: DatabaseChecksums?
   /// Licence of the data.
   public var data_licence = "structures of the Materials Project: CC-BY 4.0"

@@ -56,7 +56,7 @@ struct EvaluateCommand: ParsableCommand {
   private func notes(
     _ file: borrowing ModelFile, _ dataset: Dataset, _ parts: DataParts
   ) -> [String] {
-    var notes: [String] = []
+    var notes = [ErrorReport.legend]
     let unknown = counted(parts.unknown.count, "spectrum is", "spectra are")
     if file.model.referenceCount == 0 {
       notes.append("The model has no references: which spectra it learned from cannot be told.")

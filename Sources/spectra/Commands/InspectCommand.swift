@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpectraIO
 import SpectraInfer
 import SpectraTrain
 
@@ -24,10 +25,19 @@ struct InspectCommand: ParsableCommand {
     text.add(
       "data",
       "\(counted(card.spectrum_count, "spectrum", "spectra")) of \(groups); \(card.data)")
+    if let checksums = card.data_sha256 {
+      text.add(
+        "made of",
+        "sites.csv \(checksums.sites.prefix(12)), transitions.csv "
+          + "\(checksums.transitions.prefix(12)) (SHA-256)")
+    }
     text.add(
       "split",
       "8:1:1 by \(card.split), seed \(card.seed); held out: "
         + (heldOut.isEmpty ? "nothing" : heldOut.joined(separator: ", ")))
+    if let parts = card.parts {
+      text.add("parts", parts.map(Self.size).joined(separator: "; "))
+    }
     text.add(
       "ensemble",
       counted(file.model.memberCount, "network", "networks") + " of "
@@ -38,10 +48,22 @@ struct InspectCommand: ParsableCommand {
         + "\(fixed(grid.step, 2)) eV apart, \(recipe.alignment.name) alignment")
     text.add("resolution", "Gaussian of \(fixed(recipe.broadeningSigma, 2)) eV")
     text.add("references", counted(file.model.referenceCount, "spectrum", "spectra"))
+    text.add(
+      "training",
+      "dropout \(card.training.dropout), Adam at \(card.training.learningRate), weight decay "
+        + "\(card.training.weightDecay), batches of \(card.training.batchSize), at most "
+        + "\(card.training.maximumEpochs) epochs, patience \(card.training.patience); "
+        + card.software)
     text.add("licence", "\(card.licence); \(card.data_licence)")
     text.add("limits", card.limits)
     print(([card.name] + text.lines).joined(separator: "\n"))
-    print("\nErrors on its test part:\n")
+    let tested = counted(card.test_spectra.count, "test spectrum", "test spectra")
+    print("\nErrors on \(tested)\(heldOut.isEmpty ? "" : ", those held out among them"):\n")
     print(ErrorReport(card.test_errors).lines.joined(separator: "\n"))
+  }
+
+  private static func size(_ part: ModelCard.PartSize) -> String {
+    let name = part.name.replacing("_", with: " ")
+    return "\(name) \(part.spectrum_count) of \(counted(part.group_count, "group", "groups"))"
   }
 }

@@ -3,43 +3,52 @@ import SpectraTrain
 
 /// Errors as text for a person.
 struct ErrorReport {
+  private static let header = ["mean abs. error", "model", "mean", "nearest"]
+  private static let measures = ["RMS", "P95", "R2"]
+  /// What the columns are.
+  static let legend = """
+    RMS, P95, R2: root mean square, 95th percentile and coefficient of determination of the model;
+    in 68 %, in 95 %: true values that lie in the interval.
+    """
+
   let lines: [String]
 
-  /// Mean absolute errors of the model, of predicting the mean and of the nearest reference; the
-  /// first over the second; and how many true values lie inside the intervals.
+  /// Mean absolute errors of the model, of predicting the mean and of the nearest reference; root
+  /// mean square, 95th percentile and R2 of the model; and how many true values lie inside the
+  /// intervals.
   init(_ errors: ErrorTable) {
-    var table = TextTable(header: [
-      "mean abs. error", "model", "mean", "nearest", "unit", "ratio", "in 68 %", "in 95 %",
-    ])
+    var table = TextTable(header: Self.header + Self.measures + ["unit", "in 68 %", "in 95 %"])
     for property in MaterialProperty.allCases {
       let decimals = property.decimals
-      let coverage = errors.coverage(property)
-      let (model, mean) = (
-        errors[property, .network].meanAbsolute, errors[property, .mean].meanAbsolute
-      )
+      let (model, coverage) = (errors[property, .network], errors.coverage(property))
       table.add([
-        property.title, fixed(model, decimals), fixed(mean, decimals),
-        fixed(errors[property, .nearest].meanAbsolute, decimals), "\(property.unit)",
-        fixed(model / mean, 2),
-        percent(coverage.within68), percent(coverage.within95),
+        property.title, fixed(model.meanAbsolute, decimals),
+        fixed(errors[property, .mean].meanAbsolute, decimals),
+        fixed(errors[property, .nearest].meanAbsolute, decimals),
+        fixed(model.rootMeanSquare, decimals), fixed(model.percentile95, decimals),
+        fixed(model.r2, 2), "\(property.unit)", percent(coverage.within68),
+        percent(coverage.within95),
       ])
     }
     lines = table.lines
   }
 
-  /// The errors that a model card tells.
+  /// The errors that a model card tells; one of an older version tells mean absolute errors alone.
   init(_ errors: [ModelCard.PropertyError]) {
-    var table = TextTable(header: [
-      "mean abs. error", "model", "mean", "nearest", "unit", "spectra",
-    ])
+    let isFull = errors.contains { $0.root_mean_square_error != nil }
+    var table = TextTable(header: Self.header + (isFull ? Self.measures : []) + ["unit"])
     for error in errors {
       let property = MaterialProperty.allCases.first { "\($0.name)" == error.property }
       let decimals = property?.decimals ?? 4
-      table.add([
-        property?.title ?? error.property, fixed(error.mean_absolute_error, decimals),
-        fixed(error.predicting_the_mean, decimals), fixed(error.nearest_reference, decimals),
-        error.unit, "\(error.count)",
-      ])
+      let measures = [
+        fixed(error.root_mean_square_error ?? .nan, decimals),
+        fixed(error.percentile_95 ?? .nan, decimals), fixed(error.r2 ?? .nan, 2),
+      ]
+      table.add(
+        [
+          property?.title ?? error.property, fixed(error.mean_absolute_error, decimals),
+          fixed(error.predicting_the_mean, decimals), fixed(error.nearest_reference, decimals),
+        ] + (isFull ? measures : []) + [error.unit])
     }
     lines = table.lines
   }

@@ -11,24 +11,27 @@ struct SpreadReport {
   }
 
   var lines: [String] {
-    var errors = TextTable(header: [
-      "mean abs. error", "model", "mean", "nearest", "unit", "ratio",
+    var means = TextTable(header: ["mean abs. error", "model", "mean", "nearest", "unit", "ratio"])
+    var others = TextTable(header: [
+      "errors of the model", "RMS", "P95", "R2", "in 68 %", "in 95 %",
     ])
-    var coverage = TextTable(header: ["true values in the interval", "68 %", "95 %"])
     for property in MaterialProperty.allCases {
       let decimals = property.decimals
-      errors.add([
+      means.add([
         property.title, spread(decimals) { $0[property, .network].meanAbsolute },
         fixed(average { $0[property, .mean].meanAbsolute }, decimals),
         fixed(average { $0[property, .nearest].meanAbsolute }, decimals), "\(property.unit)",
         spread(2) { $0.ratio(property) },
       ])
-      coverage.add([
-        property.title, percent(average { $0.coverage(property).within68 }),
+      others.add([
+        property.title, spread(decimals) { $0[property, .network].rootMeanSquare },
+        spread(decimals) { $0[property, .network].percentile95 },
+        spread(2) { $0[property, .network].r2 },
+        percent(average { $0.coverage(property).within68 }),
         percent(average { $0.coverage(property).within95 }),
       ])
     }
-    return errors.lines + [""] + coverage.lines
+    return means.lines + [""] + others.lines
   }
 
   private func average(_ value: (ErrorTable) -> Double) -> Double {
