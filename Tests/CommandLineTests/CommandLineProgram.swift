@@ -19,7 +19,11 @@ enum CommandLineProgram {
   struct NotBuilt: Error {}
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String]) throws -> Outcome {
+  ///
+  /// - Parameter meanwhile: what is done while it runs.
+  static func run(
+    _ arguments: [String], meanwhile: (Process) -> Void = { _ in }
+  ) throws -> Outcome {
     guard let url else { throw NotBuilt() }
     let folder = try TemporaryFolder()
     let files = try ["output", "errors"].map { try folder.write("", to: $0) }
@@ -31,6 +35,7 @@ enum CommandLineProgram {
     process.standardOutput = handles[0]
     process.standardError = handles[1]
     try process.run()
+    meanwhile(process)
     process.waitUntilExit()
     let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
     let hasExited = process.terminationReason == .exit

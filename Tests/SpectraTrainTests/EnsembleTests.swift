@@ -95,11 +95,10 @@ struct EnsembleTests {
     let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
     let bytes = try ModelWriter().bytes(of: trainer.train())
     let model = try Model(json: bytes.span)
-    var table = ErrorTable()
-    try table.add(rows: trainer.testRows, of: dataset, model: model)
+    let table = ErrorTable(try model.predictions(for: trainer.testRows, of: dataset))
     #expect(table.spectrumCount == 8)
     // The properties are a uniform number, error 1/4 about its mean, with noise, error 0.08, in it.
-    let ratios = MaterialProperty.allCases.map { table.modelError($0) / table.meanError($0) }
+    let ratios = MaterialProperty.allCases.map { table.ratio($0) }
     #expect(ratios.reduce(0, +) / 6 < 0.7)
   }
 

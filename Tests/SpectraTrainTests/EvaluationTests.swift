@@ -44,29 +44,35 @@ struct EvaluationTests {
       sites[index].properties.bondAngle = values[1]
       sites[index].properties.voronoiVolume = .nan
     }
-    var table = ErrorTable()
     let dataset = try TinyDatabase.dataset(sites)
-    try table.add(rows: [0, 1, 2], of: dataset, model: model)
+    let table = ErrorTable(try model.predictions(for: [0, 1, 2], of: dataset))
     #expect(table.spectrumCount == 3)
 
     let references = Double(document.references.ids.count)
     let mean = (9 + 7 * (references - 2)) / (references - 1)
     func expect(_ actual: Double, _ expected: Double) { #expect(abs(actual - expected) < 1e-5) }
-    expect(table.modelError(.bondLength), (1 + 0.5 + 4) / 3)
-    expect(table.meanError(.bondLength), ((11 - mean) + (10.5 - mean) + (14 - mean)) / 3)
+    expect(table[.bondLength, .network].meanAbsolute, (1 + 0.5 + 4) / 3)
+    expect(table[.bondLength, .mean].meanAbsolute, ((11 - mean) + (10.5 - mean) + (14 - mean)) / 3)
     // The first reference has no bond length: its neighbour's guess is the mean.
-    expect(table.nearestError(.bondLength), ((11 - mean) + 1.5 + 7) / 3)
+    expect(table[.bondLength, .nearest].meanAbsolute, ((11 - mean) + 1.5 + 7) / 3)
     // Errors of 1 (on the border), 0.5 and 4 at intervals of 1 and 3.
     expect(table.coverage(.bondLength).within95, 2.0 / 3)
     #expect([1.0 / 3, 2.0 / 3].contains { abs(table.coverage(.bondLength).within68 - $0) < 1e-9 })
 
-    expect(table.modelError(.bondAngle), (2 + 6.001) / 2)
-    expect(table.meanError(.bondAngle), (17 + 21.001) / 2)
-    expect(table.nearestError(.bondAngle), (17 + 21.001) / 2)
+    expect(table[.bondAngle, .network].meanAbsolute, (2 + 6.001) / 2)
+    expect(table[.bondAngle, .mean].meanAbsolute, (17 + 21.001) / 2)
+    expect(table[.bondAngle, .nearest].meanAbsolute, (17 + 21.001) / 2)
     expect(table.coverage(.bondAngle).within68, 0.5)
     expect(table.coverage(.bondAngle).within95, 0.5)
 
-    #expect(table.modelError(.voronoiVolume).isNaN)
+    // Errors of 1, 0.5 and 4 upon 11, 10.5 and 14, whose mean is 11 5/6.
+    let scatter = (25.0 + 64 + 169) / 36
+    expect(table[.bondLength, .network].rootMeanSquare, (17.25 / 3).squareRoot())
+    expect(table[.bondLength, .network].r2, 1 - 17.25 / scatter)
+    expect(table[.bondLength, .network].percentile95, 1 + 0.9 * 3)
+
+    #expect(table[.voronoiVolume, .network].meanAbsolute.isNaN)
+    #expect(table[.voronoiVolume, .network].count == 0)
     #expect(
       table.cardErrors.map(\.property) == [
         "bond_length", "bond_angle", "overlap_population", "mulliken_charge", "excitation_energy",
@@ -74,28 +80,31 @@ struct EvaluationTests {
     #expect(table.cardErrors.map(\.count) == [3, 2, 3, 3, 3])
     #expect(table.cardErrors[0].unit == "angstrom")
     expect(table.cardErrors[0].mean_absolute_error, (1 + 0.5 + 4) / 3)
-    expect(table.cardErrors[0].predicting_the_mean, table.meanError(.bondLength))
-    expect(table.cardErrors[0].nearest_reference, table.nearestError(.bondLength))
+    expect(table.cardErrors[0].root_mean_square_error ?? .nan, (17.25 / 3).squareRoot())
+    expect(table.cardErrors[0].r2 ?? .nan, 1 - 17.25 / scatter)
+    expect(table.cardErrors[0].percentile_95 ?? .nan, 3.7)
+    expect(table.cardErrors[0].predicting_the_mean, table[.bondLength, .mean].meanAbsolute)
+    expect(table.cardErrors[0].nearest_reference, table[.bondLength, .nearest].meanAbsolute)
   }
 
-  @Test("Tables add up to the table of all rows")
-  func sum() throws {
+  @Test("The order of the spectra does not matter")
+  func order() throws {
     let dataset = try TinyDatabase.dataset(Self.sites)
     let bytes = try ModelWriter().bytes(of: Self.document())
     let model = try Model(json: bytes.span)
-    var (all, one, other) = (ErrorTable(), ErrorTable(), ErrorTable())
-    try all.add(rows: Array(0..<20), of: dataset, model: model)
-    try one.add(rows: Array(0..<7), of: dataset, model: model)
-    try other.add(rows: Array(7..<20), of: dataset, model: model)
-    one += other
-    #expect(one.spectrumCount == 20)
+    let table = ErrorTable(try model.predictions(for: 0..<20, of: dataset))
+    let reversed = ErrorTable(try model.predictions(for: (0..<20).reversed(), of: dataset))
+    #expect(reversed.spectrumCount == 20)
     for property in MaterialProperty.allCases {
-      #expect(abs(one.modelError(property) - all.modelError(property)) < 1e-12)
-      #expect(abs(one.meanError(property) - all.meanError(property)) < 1e-12)
-      #expect(abs(one.nearestError(property) - all.nearestError(property)) < 1e-12)
-      #expect(one.coverage(property) == all.coverage(property))
+      for predictor in Predictor.allCases {
+        let (one, other) = (table[property, predictor], reversed[property, predictor])
+        #expect(abs(one.meanAbsolute - other.meanAbsolute) < 1e-12)
+        #expect(abs(one.rootMeanSquare - other.rootMeanSquare) < 1e-12)
+        #expect(one.percentile95 == other.percentile95)
+      }
+      #expect(table.coverage(property) == reversed.coverage(property))
+      #expect(table.ratio(property) > 0)
     }
-    #expect(one.cardErrors.map(\.count) == all.cardErrors.map(\.count))
   }
 
   @Test("A model without references has errors, but no naive ones")
@@ -106,19 +115,23 @@ struct EvaluationTests {
     document.references.features = Payload([], shape: [0, 14])
     let bytes = try ModelWriter().bytes(of: document)
     let model = try Model(json: bytes.span)
-    var table = ErrorTable()
-    try table.add(rows: [0, 1], of: TinyDatabase.dataset(Self.sites), model: model)
+    let predictions = try model.predictions(
+      for: [0, 1], of: TinyDatabase.dataset(Self.sites))
+    #expect(predictions.allSatisfy { $0.nearest == nil && $0.novelty.isNaN })
+    let table = ErrorTable(predictions)
     #expect(table.spectrumCount == 2)
     let expected = Self.sites[0...1].map { abs(10 - $0.properties.bondLength) }.reduce(0, +) / 2
-    #expect(abs(table.modelError(.bondLength) - expected) < 1e-5)
-    #expect(table.meanError(.bondLength).isNaN)
-    #expect(table.nearestError(.bondLength).isNaN)
+    #expect(abs(table[.bondLength, .network].meanAbsolute - expected) < 1e-5)
+    #expect(table[.bondLength, .mean].meanAbsolute.isNaN)
+    #expect(table[.bondLength, .nearest].meanAbsolute.isNaN)
   }
 
   @Test("An empty table has no errors")
   func empty() {
-    #expect(ErrorTable().spectrumCount == 0)
-    #expect(ErrorTable().cardErrors.isEmpty)
-    #expect(ErrorTable().modelError(.bondAngle).isNaN)
+    let table = ErrorTable([])
+    #expect(table.spectrumCount == 0)
+    #expect(table.cardErrors.isEmpty)
+    #expect(table[.bondAngle, .network].meanAbsolute.isNaN)
+    #expect(table.coverage(.bondAngle).within68.isNaN)
   }
 }

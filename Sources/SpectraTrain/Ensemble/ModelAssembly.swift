@@ -47,7 +47,8 @@ struct ModelAssembly {
       name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment",
       spectrum_count: seen.count, group_count: groupCount(of: seen), parts: parts(unseen: unseen),
       data_sha256: dataset.checksums, split: plan.splitRule.rawValue, seed: plan.configuration.seed,
-      training: plan.configuration, best_epochs: networks.map(\.bestEpoch),
+      training: plan.configuration, augmentation: plan.augmentation,
+      best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
       test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [])
   }

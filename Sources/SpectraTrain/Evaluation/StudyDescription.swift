@@ -20,6 +20,8 @@ struct StudyDescription: Codable, Sendable {
   var fold_count: Int
   var members: Int
   var training: TrainingConfiguration
+  /// Left out where the perfect spectra alone are learned from.
+  var augmentation: Augmentation?
   var spectrum_count: Int
   var group_count: Int
   var held_out_groups: [String]
@@ -37,6 +39,7 @@ struct StudyDescription: Codable, Sendable {
     fold_count = CrossValidation.foldCount
     members = plan.memberCount
     training = plan.configuration
+    augmentation = plan.augmentation
     spectrum_count = dataset.count
     group_count = Set(dataset.groups).count
     held_out_groups = plan.heldOutGroups.sorted()
@@ -76,6 +79,7 @@ struct StudyDescription: Codable, Sendable {
       ),
       (training.seed == other.training.seed, "seeds from \(other.training.seed) on"),
       (training == other.training, "other hyperparameters"),
+      (augmentation == other.augmentation, "another augmentation"),
       (fold_count == other.fold_count && grid == other.grid, "another recipe"),
       (properties == other.properties, "other properties"),
       (software == other.software, "results of \(other.software)"),

@@ -70,6 +70,9 @@ public struct ModelCard: Codable, Sendable {
   public var seed: UInt64
   /// Hyperparameters of every member; the seed is the first member's.
   public var training: TrainingConfiguration
+  /// Under which conditions the training spectra were measured; nil where the perfect spectra alone
+  /// were learned from, and in cards of older versions.
+  public var augmentation: Augmentation?
   /// Epoch that each member was taken from.
   public var best_epochs: [Int]
   /// Groups that are left out of training whatever the split.

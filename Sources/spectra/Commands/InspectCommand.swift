@@ -36,7 +36,8 @@ struct InspectCommand: ParsableCommand {
       "8:1:1 by \(card.split), seed \(card.seed); held out: "
         + (heldOut.isEmpty ? "nothing" : heldOut.joined(separator: ", ")))
     if let parts = card.parts {
-      text.add("parts", parts.map(Self.size).joined(separator: "; "))
+      let sizes = parts.filter { $0.spectrum_count > 0 }.map(Self.size)
+      text.add("parts", sizes.joined(separator: "; "))
     }
     text.add(
       "ensemble",
@@ -52,8 +53,9 @@ struct InspectCommand: ParsableCommand {
       "training",
       "dropout \(card.training.dropout), Adam at \(card.training.learningRate), weight decay "
         + "\(card.training.weightDecay), batches of \(card.training.batchSize), at most "
-        + "\(card.training.maximumEpochs) epochs, patience \(card.training.patience); "
-        + card.software)
+        + "\(card.training.maximumEpochs) epochs, patience \(card.training.patience)"
+        + (card.augmentation.map { ", \($0.viewCount) measurements of each spectrum" } ?? "")
+        + "; \(card.software)")
     text.add("licence", "\(card.licence); \(card.data_licence)")
     text.add("limits", card.limits)
     print(([card.name] + text.lines).joined(separator: "\n"))

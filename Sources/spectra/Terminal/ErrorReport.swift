@@ -26,7 +26,7 @@ struct ErrorReport {
         fixed(errors[property, .mean].meanAbsolute, decimals),
         fixed(errors[property, .nearest].meanAbsolute, decimals),
         fixed(model.rootMeanSquare, decimals), fixed(model.percentile95, decimals),
-        fixed(model.r2, 2), "\(property.unit)", percent(coverage.within68),
+        Self.determination(model.r2), "\(property.unit)", percent(coverage.within68),
         percent(coverage.within95),
       ])
     }
@@ -42,7 +42,7 @@ struct ErrorReport {
       let decimals = property?.decimals ?? 4
       let measures = [
         fixed(error.root_mean_square_error ?? .nan, decimals),
-        fixed(error.percentile_95 ?? .nan, decimals), fixed(error.r2 ?? .nan, 2),
+        fixed(error.percentile_95 ?? .nan, decimals), Self.determination(error.r2 ?? .nan),
       ]
       table.add(
         [
@@ -52,4 +52,7 @@ struct ErrorReport {
     }
     lines = table.lines
   }
+
+  /// R2 in a few characters: of some equal spectra it is any number below zero.
+  private static func determination(_ r2: Double) -> String { r2 < -9.994 ? "< -10" : fixed(r2, 2) }
 }

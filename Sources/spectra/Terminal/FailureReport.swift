@@ -6,6 +6,11 @@ import SpectraTrain
 struct FailureReport {
   private static let several = 3
 
+  private static let legend = """
+    distance: to the nearest spectrum that was learned from; neighbors: how far the properties of
+    similar ones are from the true ones, in mean absolute errors.
+    """
+
   let lines: [String]
 
   init(_ evaluation: EvaluationReport, _ dataset: Dataset, _ parts: DataParts) {
@@ -21,12 +26,13 @@ struct FailureReport {
         fixed(failure.neighborDisagreement, 1), failure.cause?.title ?? "-",
       ])
     }
-    var lines = several.isEmpty ? [] : table.lines + [""]
-    lines.append(
-      "\(counted(failures.count, "spectrum is", "spectra are")) among the ten worst of a property: "
-        + Failure.Cause.allCases.map { cause in
-          "\(cause.title) \(failures.count { $0.cause == cause })"
-        }.joined(separator: ", "))
+    var lines = several.isEmpty ? [] : table.lines + ["", Self.legend]
+    lines += [
+      "\(counted(failures.count, "spectrum is", "spectra are")) among the ten worst of a property:",
+      Failure.Cause.allCases.map { cause in
+        "\(failures.count { $0.cause == cause }) \(cause.title)"
+      }.joined(separator: ", ") + ".",
+    ]
     for material in Set(evaluation.examined + EvaluationReport.paperMaterials).sorted() {
       lines.append("\(material): \(Self.state(of: material, dataset, parts))")
     }
