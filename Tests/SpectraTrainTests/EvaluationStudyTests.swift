@@ -233,12 +233,43 @@ struct EvaluationStudyTests {
     _ = try CrossValidationStudy(Self.validation(), in: folder.path)
     let before = try Self.contents(folder)
     let error = #expect(throws: DataError.self) {
-      try CrossValidationStudy(Self.others[index].make(), in: folder.path)
+      _ = try CrossValidationStudy(Self.others[index].make(), in: folder.path)
     }
     #expect(
       error?.description.contains(Self.others[index].says) == true, "\(String(describing: error))")
     #expect(error?.description.contains("name another folder") == true)
     #expect(try Self.contents(folder) == before)
+  }
+
+  /// What another program's `study.json` may say, and what is said of it.
+  static let changes: [(from: String, to: String, says: String)] = [
+    ("\"SpectraInfer ", "\"SpectraInfer 9", "results of SpectraInfer 9"),
+    ("\"threshold\"", "\"edge\"", "edge alignment"),
+    ("\"broadening_sigma_ev\" : 0.5", "\"broadening_sigma_ev\" : 0.1", "another broadening"),
+    ("\"fold_count\" : 10", "\"fold_count\" : 5", "another recipe"),
+    ("\"step_ev\" : 1", "\"step_ev\" : 2", "another recipe"),
+    ("\"spectrum_count\" : 24", "\"spectrum_count\" : 25", "other spectra"),
+    ("\"angstrom\"", "\"metre\"", "other properties"),
+    (
+      "\"fold_count\"",
+      "\"data_sha256\": {\"sites.csv\": \"\", \"transitions.csv\": \"\"}, \"fold_count\"",
+      "another state of the database"
+    ),
+    ("\"seed\" : 4", "\"seed\" : -4", "lacks what a study must hold"),
+  ]
+
+  @Test("A study of another program is refused", arguments: changes.indices)
+  func otherProgram(_ index: Int) throws {
+    let change = Self.changes[index]
+    let folder = try TemporaryFolder()
+    _ = try CrossValidationStudy(Self.validation(), in: folder.path)
+    let text = try String(contentsOfFile: "\(folder.path)/study.json", encoding: .utf8)
+    #expect(text.contains(change.from))
+    try folder.write(text.replacingOccurrences(of: change.from, with: change.to), to: "study.json")
+    let error = #expect(throws: DataError.self) {
+      _ = try CrossValidationStudy(Self.validation(), in: folder.path)
+    }
+    #expect(error?.description.contains(change.says) == true, "\(String(describing: error))")
   }
 
   /// What a folder may hold that is no study.
@@ -267,7 +298,7 @@ struct EvaluationStudyTests {
     let folder = try TemporaryFolder()
     try folder.write(example.text, to: example.file)
     let error = #expect(throws: DataError.self) {
-      try CrossValidationStudy(Self.validation(), in: folder.path)
+      _ = try CrossValidationStudy(Self.validation(), in: folder.path)
     }
     #expect(error?.description.contains(example.says) == true, "\(String(describing: error))")
     #expect(try Self.contents(folder) == [example.file: Data(example.text.utf8)])
@@ -279,7 +310,7 @@ struct EvaluationStudyTests {
     let file = try folder.write("mine", to: "file")
     for path in [file, file + "/below", "/proc/none", ""] {
       #expect(throws: DataError.self) {
-        try CrossValidationStudy(Self.validation(), in: path)
+        _ = try CrossValidationStudy(Self.validation(), in: path)
       }
     }
     #expect(try Self.contents(folder) == ["file": Data("mine".utf8)])
@@ -311,7 +342,7 @@ struct EvaluationStudyTests {
     let lines = Self.damages[index].damage(text.split(separator: "\n").map(String.init))
     try folder.write(lines.joined(separator: "\n"), to: "predictions.csv")
     let error = #expect(throws: DataError.self) {
-      try CrossValidationStudy(Self.validation(), in: folder.path)
+      _ = try CrossValidationStudy(Self.validation(), in: folder.path)
     }
     #expect(error?.description.hasPrefix(path) == true, "\(String(describing: error))")
     // As the sentence says.
