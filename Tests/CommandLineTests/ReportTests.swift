@@ -296,6 +296,7 @@ struct ReportTests {
       #expect(outcome.status == 1, "\(command): \(outcome.errors)")
       let complaints = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
       #expect(complaints.count == 1)
+      #expect(outcome.output.isEmpty)
       let words = says.split(separator: ":", maxSplits: 1).map(String.init)
       let expected = words.count == 2 ? filled(words[0]) + ":" + words[1] : says
       #expect(outcome.errors.contains(expected), "\(command): \(outcome.errors)")

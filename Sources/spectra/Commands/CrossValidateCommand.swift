@@ -99,8 +99,9 @@ struct CrossValidateCommand: ParsableCommand {
   }
 
   private func stop(_ study: CrossValidationStudy, _ display: ProgressDisplay) throws -> Never {
+    let total = max(folds * seeds, study.doneCount)
     display.say(
-      "stopped; \(study.doneCount) of \(folds * seeds) folds are in \(out ?? ""). "
+      "stopped; \(study.doneCount) of \(total) folds are in \(out ?? ""). "
         + "The same command goes on from there.")
     throw ExitCode(Interruption.status)
   }

@@ -34,6 +34,12 @@ struct EvaluateCommand: ParsableCommand {
     let dataset = try Dataset(
       Database(folder: data), preprocessor: file.model.preprocessor, smallestGap: smallestGap)
     let parts = DataParts(of: dataset, model: file.model, card: file.card)
+    var evaluation: EvaluationReport?
+    if let report {
+      evaluation = try EvaluationReport(
+        in: report, model: file.model, card: file.card, dataset: dataset, parts: parts)
+      try evaluation?.write(file.model)
+    }
     print("\(file.card.name); split by \(file.card.split), seed \(file.card.seed)")
     for part in DataParts.Part.allCases where !parts[part].isEmpty {
       let table = ErrorTable(try file.model.predictions(for: parts[part], of: dataset))
@@ -44,10 +50,7 @@ struct EvaluateCommand: ParsableCommand {
       print(ErrorReport(table).lines.joined(separator: "\n"))
     }
     print(([""] + notes(file, dataset, parts)).joined(separator: "\n"))
-    guard let report else { return }
-    let evaluation = try EvaluationReport(
-      in: report, model: file.model, card: file.card, dataset: dataset, parts: parts)
-    try evaluation.write(file.model)
+    guard let report, let evaluation else { return }
     print(([""] + FailureReport(evaluation, dataset, parts).lines).joined(separator: "\n"))
     print("\n\(report): draw it with python3 -m spectra_infer.report \(report)")
   }
