@@ -1,5 +1,7 @@
+import Foundation
 import SpectraIO
 import SpectraInfer
+import SpectraTestSupport
 import SpectraTrain
 import Testing
 
@@ -35,5 +37,59 @@ struct RobustnessTests {
       #expect(abs(table[index, .bondLength].meanErrorOfPredictingTheMean - 0.5) < 1e-12)
       #expect(table.refused[index] == 0)
     }
+  }
+
+  static let parts = [false, true].flatMap { isAugmented in
+    [1, 2].map { RobustnessResults.Part(isAugmented: isAugmented, seed: $0) }
+  }
+
+  /// Files of a folder by their names.
+  static func files(_ folder: String) throws -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      files[name] = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+    }
+    return files
+  }
+
+  @Test("A study that is interrupted and gone on with, in any order, leaves the same files")
+  func resume() throws {
+    let (once, twice) = (try TemporaryFolder(), try TemporaryFolder())
+    let dataset = try TinyDatabase.dataset()
+    let plan = TinyDatabase.plan()
+    let table = try RobustnessStudy(dataset, seed: 1).table(of: plan, views: nil)
+    var results = try RobustnessResults(plan, dataset, in: once.path + "/out")
+    for part in Self.parts { try results.add(table, part) }
+    for part in Self.parts.reversed() {
+      var results = try RobustnessResults(plan, dataset, in: twice.path + "/out")
+      #expect(!results.contains(part))
+      try results.add(table, part)
+    }
+    let files = try Self.files(once.path + "/out")
+    #expect(files.keys.sorted() == ["robustness.csv", "robustness.json"])
+    #expect(files == (try Self.files(twice.path + "/out")))
+    let again = try RobustnessResults(plan, dataset, in: twice.path + "/out")
+    #expect(Self.parts.allSatisfy(again.contains))
+    let points = DisturbedMeasurements.points.count
+    #expect(files["robustness.csv"]?.count { $0 == 10 } == 1 + 4 * points * 6)
+  }
+
+  @Test("A study of other options, a damaged one and a strange folder are refused")
+  func refusals() throws {
+    let dataset = try TinyDatabase.dataset()
+    let plan = TinyDatabase.plan()
+    let folder = try TemporaryFolder()
+    _ = try RobustnessResults(plan, dataset, in: folder.path + "/out")
+    #expect(throws: DataError.self) {
+      try RobustnessResults(TinyDatabase.plan(epochs: 5), dataset, in: folder.path + "/out")
+    }
+    for damage in ["", "alignment\n", "a,b,c,d,e,f,g,h,i,j\n1,2,3,4,5,6,7,8,9,0\n"] {
+      try folder.write(damage, to: "out/robustness.csv")
+      #expect(throws: DataError.self) {
+        try RobustnessResults(plan, dataset, in: folder.path + "/out")
+      }
+    }
+    try folder.write("mine", to: "letter.txt")
+    #expect(throws: DataError.self) { try RobustnessResults(plan, dataset, in: folder.path) }
   }
 }

@@ -1,5 +1,5 @@
 import SpectraIO
-public import SpectraInfer
+import SpectraInfer
 
 /// Every spectrum of a dataset, measured under every disturbance: what models are tested on.
 public struct DisturbedMeasurements: Sendable {

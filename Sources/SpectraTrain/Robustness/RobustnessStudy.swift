@@ -1,5 +1,5 @@
 import SpectraIO
-public import SpectraInfer
+import SpectraInfer
 
 /// Cross-validates one seed under every disturbance.
 public struct RobustnessStudy: Sendable {

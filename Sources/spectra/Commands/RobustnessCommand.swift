@@ -1,9 +1,7 @@
 import ArgumentParser
-import Foundation
 import SpectraIO
 import SpectraInfer
 import SpectraTrain
-import Synchronization
 
 /// `spectra robustness`: how errors grow with noise, shifts, broadening, leftover background and
 /// mixtures, for networks that were trained on perfect spectra and on measured ones.
@@ -13,7 +11,8 @@ struct RobustnessCommand: ParsableCommand {
     abstract: "Cross-validate under what a measurement does, with and without augmentation.",
     discussion: """
       Each spectrum is measured under one disturbance at a time and predicted by an ensemble that \
-      was trained on other groups.
+      was trained on other groups, once of perfect spectra and once of measured ones. Each seed is \
+      kept as soon as it is done, so that the same command goes on where it was interrupted.
       """)
 
   @OptionGroup var options: TrainingOptions
@@ -23,56 +22,57 @@ struct RobustnessCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The table to write, as comma-separated text.", valueName: "file"))
+    help: ArgumentHelp(
+      "The folder to keep the errors in: a new one, or one of the same command.",
+      valueName: "folder"))
   var out: String
 
   func validate() throws {
     guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000.") }
+    guard options.augment == nil else {
+      throw ValidationError("Both trainings are compared; leave out --augment and --no-augment.")
+    }
   }
 
   func run() throws {
-    try DataFile.checkWritable(out)
     let dataset = try options.dataset()
+    var results = try RobustnessResults(options.plan(for: dataset), dataset, in: out)
+    let parts = [false, true].flatMap { isAugmented in
+      (0..<UInt64(seeds)).map {
+        RobustnessResults.Part(isAugmented: isAugmented, seed: options.seed &+ $0)
+      }
+    }
+    let missing = parts.filter { !results.contains($0) }
     let display = ProgressDisplay("robustness")
+    if missing.count < parts.count {
+      display.say("\(out): \(parts.count - missing.count) of \(parts.count) are there already")
+    }
+    if missing.isEmpty { return }
     let study = RobustnessStudy(dataset, seed: options.seed)
-    var lines = [
-      """
-      alignment,training,condition,value,seed,property,count,refused,mean_absolute_error,\
-      mean_error_of_predicting_the_mean
-      """
-    ]
-    for (index, isAugmented) in [false, true].enumerated() {
-      for offset in 0..<seeds {
-        var options = options
-        options.seed = self.options.seed &+ UInt64(offset)
-        options.augment = isAugmented
-        let plan = try options.plan(for: dataset)
-        let name = isAugmented ? "augmented" : "clean"
-        let done = Double(index * seeds + offset)
-        let total = Double(2 * seeds)
-        let seed = options.seed
+    let interruption = Interruption()
+    for (index, part) in missing.enumerated() {
+      var options = options
+      options.augment = part.isAugmented
+      options.seed = part.seed
+      let plan = try options.plan(for: dataset)
+      let name = part.isAugmented ? "augmented" : "perfect spectra"
+      do {
         let table = try study.table(
           of: plan, views: plan.augmentation.map { AugmentedViews(dataset, $0) }
         ) { fraction in
-          display.draw((done + fraction) / total, "\(name) training, seed \(seed)")
-          return true
+          display.draw(
+            (Double(index) + fraction) / Double(missing.count), "\(name), seed \(part.seed)")
+          return !interruption.isRequested
         }
-        lines += rows(of: table, "\(options.alignment.rawValue),\(name)", seed: seed)
-        display.say("\(name) training, seed \(seed): \(fixed(display.seconds, 0)) s")
+        try results.add(table, part)
+      } catch  where interruption.isRequested {
+        display.say(
+          "stopped; \(index) of \(missing.count) are in \(out). "
+            + "The same command goes on from there.")
+        throw ExitCode(Interruption.status)
       }
+      display.say("\(name), seed \(part.seed): \(fixed(display.seconds, 0)) s")
     }
-    try DataFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: out)
-  }
-
-  private func rows(of table: RobustnessTable, _ start: String, seed: UInt64) -> [String] {
-    DisturbedMeasurements.points.enumerated().flatMap { index, point in
-      MaterialProperty.allCases.map { property in
-        let entry = table[index, property]
-        return
-          "\(start),\(point.disturbance.rawValue),\(point.value),\(seed),\(property.name),"
-          + "\(entry.count),\(table.refused[index]),\(entry.meanAbsoluteError),"
-          + "\(entry.meanErrorOfPredictingTheMean)"
-      }
-    }
+    print("\(out): draw it with python3 -m spectra_infer.report \(out)")
   }
 }
