@@ -49,11 +49,13 @@ $(SPECTRA): $(SOURCES)
 	@touch $@
 
 # mp-7000, alpha-quartz, is the demo's spectrum: no model that is shown has learned from it.
-models: setup $(SPECTRA) ## trains the three models of data/models anew
+models: setup $(SPECTRA) ## trains the four models of data/models anew
 	@for alignment in edge absolute threshold; do \
 	    $(SPECTRA) train data --alignment $$alignment --seed $(SEED) --hold-out mp-7000 \
 	        --out data/models/$$alignment.json || exit 1; \
 	done
+	@$(SPECTRA) train data --alignment edge --broadening 0.1 --seed $(SEED) --hold-out mp-7000 \
+	    --out data/models/monochromated.json
 
 # ---------------------------------------------------------------- the demo
 

@@ -44,7 +44,8 @@ struct ModelAssembly {
     let isSeen = Set(seen)
     let unseen = dataset.sites.indices.filter { !isSeen.contains($0) }
     return ModelCard(
-      name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment",
+      name: "O-K edge of silicon oxides, \(plan.preprocessor.alignment.name) alignment, "
+        + "\(plan.preprocessor.broadeningSigma) eV",
       spectrum_count: seen.count, group_count: groupCount(of: seen), parts: parts(unseen: unseen),
       data_sha256: dataset.checksums, split: plan.splitRule.rawValue, seed: plan.configuration.seed,
       training: plan.configuration, augmentation: plan.augmentation,
