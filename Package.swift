@@ -76,7 +76,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SpectraTrainTests",
-      dependencies: ["SpectraTrain", "SpectraInfer", "SpectraIO", "SpectraTestSupport"],
+      dependencies: [
+        "SpectraTrain", "SpectraInfer", "SpectraIO", "SpectraTestSupport", "CKernels",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",

@@ -1,3 +1,4 @@
+import CKernels
 import SpectraTrain
 import Testing
 
@@ -25,11 +26,12 @@ private struct AdamCase: Decodable {
 struct AdamTests {
   @Test(
     "Steps follow the papers, with L2 or decoupled decay on the weights alone",
-    arguments: ["training/adam.json", "training/adamw.json"])
-  func reference(file: String) throws {
+    arguments: ["training/adam.json", "training/adamw.json"], TrainingKernelTests.available)
+  func reference(file: String, kernel: spectra_kernel) throws {
     let reference = try Fixture.load(file, as: AdamCase.self)
     var network = FeedForwardNetwork(layers: reference.layers(reference.initial))
     var adam = Adam(learningRate: 0, l2: reference.l2, weightDecay: reference.weightDecay)
+    adam.kernel = kernel
     #expect(reference.steps.count == 10)
     for (number, step) in reference.steps.enumerated() {
       adam.learningRate = step.learningRate

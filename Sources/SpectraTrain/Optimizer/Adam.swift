@@ -1,4 +1,4 @@
-import CKernels
+package import CKernels
 
 /// Adam: gradient descent with a step of its own for each parameter.
 ///
@@ -10,7 +10,7 @@ import CKernels
 /// L2 regularisation adds `l2` p to the gradient of a weight, as a term l2/2 |W|^2 of the loss
 /// does. Decoupled weight decay (Loshchilov and Hutter, ICLR 2019, algorithm 2) instead takes
 /// learningRate weightDecay p from a weight in each step, apart from Adam's scale. Biases have
-/// neither.
+/// neither. A first moment below the smallest normal number becomes zero (see `spectra_kernel_adam`).
 public struct Adam: Sendable {
   /// Step size, in units of the parameters; may change from step to step.
   public var learningRate: Double
@@ -24,6 +24,9 @@ public struct Adam: Sendable {
   public let beta2: Double
   /// Keeps the step finite where the gradient vanishes.
   public let epsilon: Double
+
+  /// What the steps are computed on; the bits are the same with each kernel.
+  package var kernel = spectra_kernel_best()
 
   private var beta1Power = 1.0
   private var beta2Power = 1.0
@@ -59,57 +62,45 @@ public struct Adam: Sendable {
       "The gradient, the network and the optimizer must be about the same layers.")
     beta1Power *= beta1
     beta2Power *= beta2
-    let step = Step(self)
+    let weightStep = Step(
+      numbers: numbers(l2: l2, kept: 1 - learningRate * weightDecay), kernel: kernel)
+    let biasStep = Step(numbers: numbers(l2: 0, kept: 1), kernel: kernel)
     for index in gradient.indices {
-      step.apply(
-        to: &network.layers[index].weights, along: gradient[index].weights, l2: Float(l2),
-        kept: Float(1 - learningRate * weightDecay),
+      weightStep.apply(
+        to: &network.layers[index].weights, along: gradient[index].weights,
         &firstMoments[index].weights, &secondMoments[index].weights)
-      step.apply(
-        to: &network.layers[index].bias, along: gradient[index].bias, l2: 0, kept: 1,
+      biasStep.apply(
+        to: &network.layers[index].bias, along: gradient[index].bias,
         &firstMoments[index].bias, &secondMoments[index].bias)
     }
+  }
+
+  private func numbers(l2: Double, kept: Double) -> spectra_adam_step {
+    spectra_adam_step(
+      beta1: Float(beta1), new_weight1: Float(1 - beta1),
+      beta2: Float(beta2), new_weight2: Float(1 - beta2),
+      correction1: Float(1 / (1 - beta1Power)), correction2: Float(1 / (1 - beta2Power)),
+      learning_rate: Float(learningRate), epsilon: Float(epsilon), l2: Float(l2), kept: Float(kept))
   }
 }
 
 extension Adam {
-  /// The numbers of one step that are the same for all parameters.
+  /// One step; a value apart, so that the moments are changed where they are and not in a copy.
   private struct Step {
-    let beta1, newWeight1, beta2, newWeight2, correction1, correction2: Float
-    let learningRate, epsilon: Float
-
-    init(_ adam: Adam) {
-      beta1 = Float(adam.beta1)
-      beta2 = Float(adam.beta2)
-      newWeight1 = Float(1 - adam.beta1)
-      newWeight2 = Float(1 - adam.beta2)
-      correction1 = Float(1 / (1 - adam.beta1Power))
-      correction2 = Float(1 / (1 - adam.beta2Power))
-      learningRate = Float(adam.learningRate)
-      epsilon = Float(adam.epsilon)
-    }
+    let numbers: spectra_adam_step
+    let kernel: spectra_kernel
 
     func apply(
-      to parameters: inout [Float], along gradient: [Float], l2: Float, kept: Float,
+      to parameters: inout [Float], along gradient: [Float],
       _ firstMoments: inout [Float], _ secondMoments: inout [Float]
     ) {
       let count = parameters.count
       precondition(
         gradient.count == count && firstMoments.count == count && secondMoments.count == count,
         "The gradient and the optimizer must have the shape of the network.")
-      let gradient = gradient.span
-      var parameters = parameters.mutableSpan
-      var firstMoments = firstMoments.mutableSpan
-      var secondMoments = secondMoments.mutableSpan
-      for index in 0..<count {
-        let slope = gradient[index] + l2 * parameters[index]
-        let first = beta1 * firstMoments[index] + newWeight1 * slope
-        let second = beta2 * secondMoments[index] + newWeight2 * (slope * slope)
-        firstMoments[index] = first
-        secondMoments[index] = second
-        parameters[index] =
-          kept * parameters[index] - learningRate * (first * correction1)
-          / (spectra_square_root(second * correction2) + epsilon)
+      unsafe withUnsafePointer(to: numbers) {
+        unsafe spectra_kernel_adam(
+          kernel, $0, count, &parameters, gradient, &firstMoments, &secondMoments)
       }
     }
   }
