@@ -14,6 +14,20 @@ struct SeededGeneratorTests {
     #expect(reference.map { _ in generator.next() } == reference)
   }
 
+  @Test("Words that are filled or skipped are the next ones", arguments: [0, 1, 1000])
+  func fillAndSkip(count: Int) {
+    var generator = SeededGenerator(seed: 1_234_567)
+    let expected = (0...count).map { _ in generator.next() }
+    var words = Array(repeating: UInt64(0), count: count + 2)
+    var filling = SeededGenerator(seed: 1_234_567)
+    filling.fill(&words, at: 1, count: count)
+    #expect(words == [0] + expected.prefix(count) + [0])
+    #expect(filling.next() == expected[count])
+    var skipping = SeededGenerator(seed: 1_234_567)
+    skipping.skip(count)
+    #expect(skipping.next() == expected[count])
+  }
+
   @Test("Uniform numbers fill [0, 1) evenly")
   func uniform() {
     var generator = SeededGenerator(seed: 1)

@@ -1,3 +1,4 @@
+import CKernels
 import SpectraTrain
 import Testing
 
@@ -84,6 +85,39 @@ struct TrainerTests {
     let trained = train(seed: 5)
     #expect(trained == train(seed: 5))
     #expect(trained.network != train(seed: 6).network)
+  }
+
+  /// Batches of 40 and of 10 rows, of which the second leaves some threads without a row, and widths
+  /// that fill vectors and leave some over.
+  static let wide = changed {
+    $0.hidden = [37, 20, 9]
+    $0.featureNoise = 0.1
+    $0.weightAveraging = 0.5
+    $0.weightDecay = 1
+    $0.batchSize = 40
+  }
+  static let wideSamples = Samples(
+    features: normalMatrix(rows: 50, columns: 23, seed: 5),
+    targets: normalMatrix(rows: 50, columns: 2, seed: 6))
+
+  @Test("Any number of threads gives the same bits", arguments: [2, 3, 4, 5, 9])
+  func threads(count: Int) {
+    func train(threads: Int) -> TrainedNetwork {
+      Trainer(configuration: Self.wide, threads: threads).train(
+        training: Self.wideSamples, validation: Self.wideSamples)
+    }
+    #expect(train(threads: count) == train(threads: 1))
+  }
+
+  @Test("Every kernel gives the same bits", arguments: TrainingKernelTests.available)
+  func kernels(kernel: spectra_kernel) {
+    func train(on kernel: spectra_kernel) -> TrainedNetwork {
+      var trainer = Trainer(configuration: Self.wide)
+      trainer.kernel = kernel
+      return trainer.train(training: Self.wideSamples, validation: Self.wideSamples)
+    }
+    #expect(train(on: kernel) == train(on: SPECTRA_KERNEL_BASELINE))
+    #expect(train(on: kernel) == train(on: spectra_kernel_best()))
   }
 
   @Test("Every setting has an effect", arguments: variants.dropFirst())

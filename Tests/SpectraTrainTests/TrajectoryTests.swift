@@ -1,7 +1,7 @@
 import SpectraTrain
 import Testing
 
-/// Twelve steps of training a network with two hidden layers, without dropout.
+/// Twelve steps of training a network on batches of different sizes.
 private struct Trajectory: Decodable {
   struct Batch: Decodable {
     let features: [[Float]]
@@ -17,6 +17,8 @@ private struct Trajectory: Decodable {
   let sizes: [Int]
   let learningRate: Double
   let l2: Double
+  let dropout: Double
+  let seed: UInt64
   let initial: [[Float]]
   let batches: [Batch]
   let steps: [Step]
@@ -33,13 +35,16 @@ private struct Trajectory: Decodable {
 
 @Suite("Training trajectory")
 struct TrajectoryTests {
-  @Test("Loss, gradient and parameters follow float64 NumPy, missing targets included")
-  func reference() throws {
-    let reference = try Fixture.load("training/trajectory.json", as: Trajectory.self)
+  @Test(
+    "Loss, gradient and parameters follow float64 NumPy, missing targets and dropout included",
+    arguments: [("training/trajectory.json", 0), ("training/dropout.json", 0.3)])
+  func reference(file: String, dropout: Double) throws {
+    let reference = try Fixture.load(file, as: Trajectory.self)
+    #expect(reference.dropout == dropout)
     var network = reference.network
     var adam = Adam(learningRate: reference.learningRate, l2: reference.l2)
-    var backpropagation = Backpropagation(for: network, batchSize: 6, dropout: 0)
-    var generator = SeededGenerator(seed: 0)
+    var backpropagation = Backpropagation(for: network, batchSize: 6, dropout: dropout)
+    var generator = SeededGenerator(seed: reference.seed)
     #expect(reference.steps.count == 12)
     for (number, step) in reference.steps.enumerated() {
       let batch = reference.batches[number % reference.batches.count]

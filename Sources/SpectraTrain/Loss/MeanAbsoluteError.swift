@@ -16,9 +16,21 @@ public struct MeanAbsoluteError: Sendable, Equatable {
 
   /// The error of the outputs `predicted` against the targets `expected`, both `[rows][outputs]`.
   public init(predicted: Matrix, expected: Matrix) {
-    Self.requireSameShape(predicted, expected)
-    for (output, target) in zip(predicted.values, expected.values) where !target.isNaN {
-      total += Double(abs(output - target))
+    precondition(
+      predicted.rows == expected.rows && predicted.columns == expected.columns,
+      "Outputs and targets must have the same shape.")
+    add(predicted: predicted.values, expected: expected.values)
+  }
+
+  /// Adds the errors of more outputs, one after the other.
+  ///
+  /// - Parameters:
+  ///   - predicted: the outputs; those beyond the number of targets have no say.
+  ///   - expected: the targets.
+  mutating func add(predicted: [Float], expected: [Float]) {
+    let (predicted, expected) = (predicted.span, expected.span)
+    for index in expected.indices where !expected[index].isNaN {
+      total += Double(abs(predicted[index] - expected[index]))
       count += 1
     }
   }
@@ -29,25 +41,31 @@ public struct MeanAbsoluteError: Sendable, Equatable {
     sum.count += other.count
   }
 
-  /// The error and its gradient by the outputs, `[rows][outputs]`: sign(y - t) / N, and 0 for y =
-  /// t, the middle of the subgradients there.
-  public static func withGradient(
-    predicted: Matrix, expected: Matrix
-  ) -> (error: MeanAbsoluteError, gradient: Matrix) {
-    let error = MeanAbsoluteError(predicted: predicted, expected: expected)
-    var gradient = Matrix(rows: predicted.rows, columns: predicted.columns)
-    if error.count == 0 { return (error, gradient) }
-    let step = Float(1 / Double(error.count))
-    for index in gradient.values.indices where !expected.values[index].isNaN {
-      let difference = predicted.values[index] - expected.values[index]
-      gradient.values[index] = difference > 0 ? step : difference < 0 ? -step : 0
-    }
-    return (error, gradient)
+  /// N of the targets `expected`.
+  package static func knownCount(_ expected: [Float]) -> Int {
+    let expected = expected.span
+    var count = 0
+    for index in expected.indices where !expected[index].isNaN { count += 1 }
+    return count
   }
 
-  private static func requireSameShape(_ predicted: Matrix, _ expected: Matrix) {
-    precondition(
-      predicted.rows == expected.rows && predicted.columns == expected.columns,
-      "Outputs and targets must have the same shape.")
+  /// Writes the gradient by the outputs: sign(y - t) / N, and 0 for y = t, the middle of the
+  /// subgradients there.
+  ///
+  /// - Parameters:
+  ///   - predicted: the outputs; those beyond the number of targets are left out.
+  ///   - expected: the targets, all or some of those that the error is about.
+  ///   - knownCount: N.
+  ///   - gradient: receives as many numbers as there are targets.
+  package static func writeGradient(
+    predicted: [Float], expected: [Float], knownCount: Int, into gradient: inout [Float]
+  ) {
+    let step = Float(1 / Double(knownCount))
+    let (predicted, expected) = (predicted.span, expected.span)
+    var gradient = gradient.mutableSpan
+    for index in expected.indices {
+      let difference = predicted[index] - expected[index]
+      gradient[index] = difference > 0 ? step : difference < 0 ? -step : 0
+    }
   }
 }

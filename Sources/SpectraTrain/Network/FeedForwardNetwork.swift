@@ -1,3 +1,5 @@
+package import CKernels
+
 /// A feedforward network: dense layers, with a rectifier after each but the last.
 ///
 /// y = W_L ( ... max(0, W_2 max(0, W_1 x + b_1) + b_2) ... ) + b_L, as in Kiyohara, Tsubaki, Liao
@@ -54,8 +56,12 @@ public struct FeedForwardNetwork: Sendable, Equatable {
   ///
   /// Each row gives the same bits as it would alone.
   public func predict(_ features: Matrix) -> Matrix {
+    predict(features, kernel: spectra_kernel_best())
+  }
+
+  package func predict(_ features: Matrix, kernel: spectra_kernel) -> Matrix {
     precondition(features.columns == inputs, "The network takes another number of features.")
-    let product = MatrixProduct()
+    let product = MatrixProduct(kernel: kernel)
     var signal = features
     for (index, layer) in layers.enumerated() {
       var transposed = Array(repeating: Float(0), count: layer.weights.count)

@@ -3,9 +3,9 @@
 /// Two matrices with a NaN (a missing target) are never equal, as two NaN are not.
 public struct Matrix: Sendable, Equatable {
   /// Number of rows.
-  public let rows: Int
+  public private(set) var rows: Int
   /// Number of columns.
-  public let columns: Int
+  public private(set) var columns: Int
   /// The elements, row-major: element (row, column) is `values[row * columns + column]`.
   public internal(set) var values: [Float]
 
@@ -42,9 +42,18 @@ public struct Matrix: Sendable, Equatable {
 
   /// The rows with these indices, in this order; an index may occur more than once.
   public func selecting(rows indices: some Collection<Int>) -> Matrix {
-    var selected: [Float] = []
-    selected.reserveCapacity(indices.count * columns)
-    for index in indices { selected.append(contentsOf: row(index)) }
-    return Matrix(rows: indices.count, columns: columns, values: selected)
+    var selected = Matrix(rows: 0, columns: columns)
+    selected.copy(rows: indices, of: self)
+    return selected
+  }
+
+  /// Becomes the rows of `source` with these indices, as `selecting(rows:)` would give them, in the
+  /// memory that is there already where it suffices.
+  mutating func copy(rows indices: some Collection<Int>, of source: Matrix) {
+    rows = indices.count
+    columns = source.columns
+    values.removeAll(keepingCapacity: true)
+    values.reserveCapacity(rows * columns)
+    for index in indices { values.append(contentsOf: source.row(index)) }
   }
 }

@@ -6,7 +6,13 @@ import CKernels
 /// or on the number of rows: training gives the same network on every machine, up to the
 /// exponentials and cosines of its C library.
 struct MatrixProduct: Sendable {
-  private let kernel = spectra_kernel_best()
+  /// What they are computed on.
+  let kernel: spectra_kernel
+
+  /// Products on `kernel`, which must be available.
+  init(kernel: spectra_kernel) {
+    self.kernel = kernel
+  }
 
   /// C = start + A B, or max(0, start + A B).
   ///
@@ -16,18 +22,19 @@ struct MatrixProduct: Sendable {
   ///   - depth: columns of A, rows of B.
   ///   - a: A, `[rows][depth]`.
   ///   - b: B, `[depth][columns]`.
-  ///   - start: `columns` numbers that each row of C starts from.
+  ///   - start: `columns` numbers that each row of C starts from; nil: C starts from what it holds.
   ///   - c: receives C, `[rows][columns]`.
   ///   - rectify: whether negative results become 0.
   /// - Complexity: O(`rows * columns * depth`); allocates nothing.
   func multiply(
-    rows: Int, columns: Int, depth: Int, _ a: [Float], _ b: [Float], start: [Float],
+    rows: Int, columns: Int, depth: Int, _ a: [Float], _ b: [Float], start: [Float]?,
     into c: inout [Float], rectify: Bool = false
   ) {
     precondition(rows >= 0 && columns >= 0 && depth >= 0, "A product has no negative sizes.")
     precondition(a.count >= rows * depth, "A is smaller than the product needs.")
     precondition(b.count >= depth * columns, "B is smaller than the product needs.")
-    precondition(start.count >= columns, "The start is smaller than the product needs.")
+    precondition(
+      start.map { $0.count >= columns } ?? true, "The start is smaller than the product needs.")
     precondition(c.count >= rows * columns, "C is smaller than the product needs.")
     unsafe spectra_kernel_multiply(
       kernel, rows, columns, depth, a, depth, b, columns, start, &c, columns, rectify)

@@ -16,8 +16,21 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
 
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= Self.step
     return Self.mix(state)
+  }
+
+  /// Replaces `count` words from `first` on by the next `count` times 64 random bits.
+  public mutating func fill(_ words: inout [UInt64], at first: Int, count: Int) {
+    var words = words.mutableSpan
+    for index in first..<first + count { words[index] = next() }
+  }
+
+  /// Goes on as if `next()` had been called `count` times.
+  ///
+  /// - Complexity: O(1).
+  public mutating func skip(_ count: Int) {
+    state &+= UInt64(count) &* Self.step
   }
 
   /// A number from the uniform distribution on [0, 1), a multiple of 2^-53.
@@ -70,6 +83,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   public func stream(_ index: UInt64) -> SeededGenerator {
     SeededGenerator(seed: Self.mix(Self.mix(state) ^ Self.mix(index &+ 0x6A09_E667_F3BC_C909)))
   }
+
+  /// 2^64 over the golden ratio, made odd.
+  private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   private static func mix(_ bits: UInt64) -> UInt64 {
     var z = bits

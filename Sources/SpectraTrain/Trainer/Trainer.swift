@@ -1,4 +1,4 @@
-import CKernels
+package import CKernels
 
 /// Trains a network on scaled samples: Adam on the mean absolute error of shuffled batches, with
 /// early stopping.
@@ -9,11 +9,23 @@ import CKernels
 public struct Trainer: Sendable {
   /// What to train and how.
   public let configuration: TrainingConfiguration
+  /// How many threads share each batch, at most; the bits are the same with any number.
+  public let threads: Int
+  /// What it is computed on; the bits are the same with each kernel.
+  package var kernel = spectra_kernel_best()
 
   /// A trainer. The configuration must have no `problem`.
-  public init(configuration: TrainingConfiguration) {
+  ///
+  /// - Parameters:
+  ///   - configuration: what to train and how.
+  ///   - threads: how many threads share each batch. More than one pay where a batch keeps them busy
+  ///     for longer than it takes to wake them (wide layers, large batches), and where no other
+  ///     training would use the processor.
+  public init(configuration: TrainingConfiguration, threads: Int = 1) {
     precondition(configuration.problem == nil, "The training configuration has a problem.")
+    precondition(threads > 0, "Training needs a thread.")
     self.configuration = configuration
+    self.threads = threads
   }
 
   /// Trains one network.
@@ -31,14 +43,14 @@ public struct Trainer: Sendable {
     training: Samples, validation: Samples, epochFinished: (EpochReport) -> Bool = { _ in true }
   ) -> TrainedNetwork {
     precondition(training.count > 0, "Training needs a sample.")
-    var run = TrainingRun(configuration, training)
+    var run = TrainingRun(configuration, training, threads: threads, kernel: kernel)
     var best = (network: run.current, epoch: 0, error: Double.nan)
     var history: [EpochReport] = []
     for epoch in 1...configuration.maximumEpochs {
       let learningRate = learningRate(in: epoch)
       let trainingError = run.epoch(over: training, learningRate: learningRate)
       let current = run.current
-      let error = Self.error(of: current, on: validation)
+      let error = error(of: current, on: validation)
       let isBest = validation.count == 0 || best.epoch == 0 || error < best.error
       if isBest { best = (current, epoch, error) }
       let report = EpochReport(
@@ -53,9 +65,9 @@ public struct Trainer: Sendable {
       network: best.network, bestEpoch: best.epoch, validationError: best.error, history: history)
   }
 
-  private static func error(of network: FeedForwardNetwork, on samples: Samples) -> Double {
+  private func error(of network: FeedForwardNetwork, on samples: Samples) -> Double {
     if samples.count == 0 { return .nan }
-    let predicted = network.predict(samples.features)
+    let predicted = network.predict(samples.features, kernel: kernel)
     return MeanAbsoluteError(predicted: predicted, expected: samples.targets).value
   }
 

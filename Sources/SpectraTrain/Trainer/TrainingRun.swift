@@ -1,3 +1,5 @@
+import CKernels
+
 /// The state of a training between two epochs.
 struct TrainingRun {
   private let configuration: TrainingConfiguration
@@ -6,12 +8,17 @@ struct TrainingRun {
   private var backpropagation: Backpropagation
   private var optimizer: Adam
   private var order: [Int]
+  private var features: Matrix
+  private var targets: Matrix
   private var orderGenerator: SeededGenerator
   private var dropoutGenerator: SeededGenerator
   private var noiseGenerator: SeededGenerator
   private var viewGenerator: SeededGenerator
 
-  init(_ configuration: TrainingConfiguration, _ training: Samples) {
+  init(
+    _ configuration: TrainingConfiguration, _ training: Samples, threads: Int,
+    kernel: spectra_kernel
+  ) {
     let generator = SeededGenerator(seed: configuration.seed)
     var weightGenerator = generator.stream(0)
     orderGenerator = generator.stream(1)
@@ -28,17 +35,21 @@ struct TrainingRun {
       ? WeightAverage(of: network, decay: configuration.weightAveraging) : nil
     backpropagation = Backpropagation(
       for: network, batchSize: min(configuration.batchSize, training.count),
-      dropout: configuration.dropout)
+      dropout: configuration.dropout, threads: threads, kernel: kernel)
     optimizer = Adam(
       learningRate: configuration.learningRate, l2: configuration.l2,
       weightDecay: configuration.weightDecay)
+    optimizer.kernel = kernel
     order = Array(0..<training.count)
+    features = training.features.selecting(rows: [])
+    targets = training.targets.selecting(rows: [])
   }
 
   /// The network as it would be used now.
   var current: FeedForwardNetwork { average?.network ?? network }
 
-  /// Trains on one view of all samples once, in a new random order, and returns the error over the batches.
+  /// Trains on one view of all samples once, in a new random order, and returns the error over the
+  /// batches.
   mutating func epoch(over training: Samples, learningRate: Double) -> Double {
     optimizer.learningRate = learningRate
     orderGenerator.shuffle(&order)
@@ -50,18 +61,18 @@ struct TrainingRun {
           ? sample
           : sample * training.viewCount + viewGenerator.index(below: training.viewCount)
       }
-      var features = training.features.selecting(rows: indices)
-      addNoise(to: &features)
+      features.copy(rows: indices, of: training.features)
+      targets.copy(rows: indices, of: training.targets)
+      addNoise()
       error += backpropagation.run(
-        network, features: features, targets: training.targets.selecting(rows: indices),
-        generator: &dropoutGenerator)
+        network, features: features, targets: targets, generator: &dropoutGenerator)
       optimizer.update(&network, along: backpropagation.gradient)
       average?.follow(network)
     }
     return error.value
   }
 
-  private mutating func addNoise(to features: inout Matrix) {
+  private mutating func addNoise() {
     if configuration.featureNoise == 0 { return }
     for index in features.values.indices {
       features.values[index] += Float(configuration.featureNoise * noiseGenerator.normal())
