@@ -25,6 +25,14 @@ struct EnsembleTests {
     #expect(try Self.bytes(TinyDatabase.plan(rule: rule, members: 6, seed: 2)) != bytes)
   }
 
+  @Test("Any number of threads gives the same bytes", arguments: [2, 5, .max])
+  func threads(count: Int) throws {
+    let trainer = EnsembleTrainer(
+      dataset: try TinyDatabase.dataset(), plan: TinyDatabase.plan(members: 6))
+    let alone = try ModelWriter().bytes(of: trainer.train(threads: 1))
+    #expect(try ModelWriter().bytes(of: trainer.train(threads: count)) == alone)
+  }
+
   @Test("A member does not depend on how many there are, and differs from the others")
   func members() throws {
     func weights(_ count: Int) throws -> [[Payload]] {

@@ -1,4 +1,3 @@
-import Dispatch
 import SpectraIO
 import SpectraInfer
 import Synchronization
@@ -41,12 +40,15 @@ public struct EnsembleTrainer: Sendable {
 
   /// Trains all members and returns the model document, its test errors not yet in the card.
   ///
-  /// - Parameter progress: is told of each epoch of each member, from several threads; returns
-  ///   false to stop.
+  /// - Parameters:
+  ///   - threads: how many members are trained at once, at most; never more than there are
+  ///     processors.
+  ///   - progress: is told of each epoch of each member, from several threads; returns false to
+  ///     stop.
   /// - Throws: `DataError` where a part of the split is empty or has no value of a property, where
   ///   training diverges, or where it was stopped.
   public func train(
-    progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
+    threads: Int = .max, progress: @escaping @Sendable (Progress) -> Bool = { _ in true }
   ) throws -> ModelDocument {
     let folds = plan.folds(of: dataset)
     let test = Set(folds.split(fold: plan.fold).test)
@@ -55,13 +57,13 @@ public struct EnsembleTrainer: Sendable {
     try check(splits)
     let scaled = ScaledSamples(dataset, views, fittedTo: seen)
 
-    let trained = Mutex([Int: TrainedNetwork]())
+    var trained = [TrainedNetwork?](repeating: nil, count: plan.memberCount)
     let isStopped = Mutex(false)
-    DispatchQueue.concurrentPerform(iterations: plan.memberCount) { member in
+    trained.forEachConcurrently(threads: threads) { network, member in
       var configuration = plan.configuration
       var seeds = SeededGenerator(seed: plan.configuration.seed).stream(UInt64(member))
       configuration.seed = seeds.next()
-      let network = Trainer(configuration: configuration).train(
+      network = Trainer(configuration: configuration).train(
         training: scaled.views.selecting(splits[member].training),
         validation: scaled.views.selecting(
           splits[member].validation, views: Self.validationViews)
@@ -70,10 +72,9 @@ public struct EnsembleTrainer: Sendable {
         if !goesOn { isStopped.withLock { $0 = true } }
         return goesOn
       }
-      trained.withLock { $0[member] = network }
     }
     if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
-    let networks = trained.withLock { all in (0..<plan.memberCount).compactMap { all[$0] } }
+    let networks = trained.compactMap { $0 }
     for (member, network) in networks.enumerated() where network.validationError.isNaN {
       throw DataError(
         "the training of member \(member + 1) diverged; use a smaller learning rate")
