@@ -7,9 +7,25 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
   return String(format: "%.\(decimals)f", value)
 }
 
+/// A number with as many digits as it needs: "0", "0.001".
+func short(_ value: Double) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
+
 /// A share of 0 to 1 in percent, without decimals.
 func percent(_ share: Double) -> String {
   share.isFinite ? fixed(100 * share, 0) + " %" : "-"
+}
+
+/// A time as a person says it: "40 s", "12 min", "1 h 05 min".
+func duration(_ seconds: Double) -> String {
+  let whole = Int(min(seconds, 1e9).rounded(.up))
+  let minutes = (whole + 30) / 60
+  if whole < 100 { return "\(whole) s" }
+  if minutes < 60 { return "\(minutes) min" }
+  let rest = minutes % 60
+  return "\(minutes / 60) h \(rest < 10 ? "0" : "")\(rest) min"
 }
 
 /// A number before its noun.
