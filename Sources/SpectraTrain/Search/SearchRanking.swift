@@ -1,0 +1,92 @@
+import Foundation
+import SpectraIO
+import SpectraInfer
+
+/// The points of a grid by their scores, the best first.
+public struct SearchRanking: Sendable {
+  /// A point with what its trials say of it.
+  public struct Entry: Sendable {
+    /// The point.
+    public let point: GridPoint
+    /// Weights and biases of its network.
+    public let parameterCount: Int
+    /// Mean score over the folds; not finite where training diverged in one.
+    public let mean: Double
+    /// Standard deviation (n - 1) of the score over the folds.
+    public let spread: Double
+    /// Mean over the folds of each property's ratio.
+    public let ratios: [Double]
+    /// Mean over the folds of the best epoch.
+    public let bestEpoch: Double
+
+    /// Standard error of the mean, with the folds taken as independent.
+    public var standardError: Double { spread / Double(SearchFolds.count).squareRoot() }
+  }
+
+  /// All points.
+  public let entries: [Entry]
+
+  /// Ranks the points of a grid; of equals, the smaller one and then the earlier one comes first.
+  ///
+  /// - Parameter results: has every trial of the grid.
+  public init(
+    _ grid: SearchGrid, inputs: Int, results: [SearchTrial: TrialResult]
+  ) {
+    let entries = grid.points.map { point in
+      let trials = (0..<SearchFolds.count).compactMap {
+        results[SearchTrial(point: point, fold: $0)]
+      }
+      precondition(trials.count == SearchFolds.count, "A point is ranked by all of its folds.")
+      return Entry(point, parameterCount: point.parameterCount(inputs: inputs), trials)
+    }
+    func key(_ entry: (offset: Int, element: Entry)) -> (Double, Int, Int) {
+      let mean = entry.element.mean
+      return (mean.isFinite ? mean : .infinity, entry.element.parameterCount, entry.offset)
+    }
+    self.entries = entries.enumerated().sorted { key($0) < key($1) }.map(\.element)
+  }
+
+  /// The point with the lowest mean score; nil where training diverged at every one.
+  public var best: Entry? { entries.first.flatMap { $0.mean.isFinite ? $0 : nil } }
+
+  /// The smallest network within one standard error of the best one (Breiman, Friedman, Olshen and
+  /// Stone, Classification and Regression Trees, 1984, section 3.4.3); of equally small ones the
+  /// best.
+  public var simplest: Entry? {
+    guard let best else { return nil }
+    let limit = best.mean + best.standardError
+    return entries.filter { $0.mean <= limit }.min { $0.parameterCount < $1.parameterCount }
+  }
+}
+
+extension SearchRanking {
+  /// The entries as a CSV table; the same results give the same bytes.
+  public var csv: String {
+    let names = MaterialProperty.allCases.map { "\($0.name)" }
+    let header = ["layers", "nodes", "l2", "weight_decay", "learning_rate", "parameters"]
+    let rows = entries.map { entry in
+      let point = entry.point
+      return ["\(point.layers)", "\(point.nodes)", "\(point.l2)", "\(point.weightDecay)"]
+        + ["\(point.learningRate)", "\(entry.parameterCount)", "\(entry.mean)"]
+        + ["\(entry.spread)", "\(entry.bestEpoch)"] + entry.ratios.map { "\($0)" }
+    }
+    let table = [header + ["score", "spread", "best_epoch"] + names] + rows
+    return table.map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+}
+
+extension SearchRanking.Entry {
+  init(_ point: GridPoint, parameterCount: Int, _ trials: [TrialResult]) {
+    let count = Double(trials.count)
+    let mean = trials.reduce(0) { $0 + $1.score } / count
+    let squares = trials.reduce(0) { $0 + ($1.score - mean) * ($1.score - mean) }
+    self.point = point
+    self.parameterCount = parameterCount
+    self.mean = mean
+    spread = (squares / (count - 1)).squareRoot()
+    ratios = MaterialProperty.allCases.map { property in
+      trials.reduce(0) { $0 + $1.ratios[property.rawValue] } / count
+    }
+    bestEpoch = Double(trials.reduce(0) { $0 + $1.bestEpoch }) / count
+  }
+}
