@@ -10,6 +10,6 @@ struct Spectra: ParsableCommand {
     version: "\(LibraryVersion.text)",
     subcommands: [
       PredictCommand.self, InspectCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CrossValidateCommand.self, RobustnessCommand.self, SynthesizeCommand.self,
+      CrossValidateCommand.self, RobustnessCommand.self, SearchCommand.self, SynthesizeCommand.self,
     ])
 }

@@ -4,7 +4,7 @@ import Testing
 @Suite("Command line")
 struct WorkflowTests {
   static let subcommands = [
-    "predict", "inspect", "train", "evaluate", "cross-validate", "synthesize",
+    "predict", "inspect", "train", "evaluate", "cross-validate", "search", "synthesize",
   ]
 
   @Test("Help names every subcommand")

@@ -163,7 +163,8 @@ struct SearchLogTests {
     _ = try setting.log(in: folder)
     let lines = try Self.whole.get().text.split(separator: "\n").prefix(2)
     var cells = lines[1].split(separator: ",").map(String.init)
-    for bad in ["", "x", "1e"] {
+    // An empty cell of a score is the NaN of a training that diverged.
+    for bad in column < 9 ? ["", "x", "1e"] : ["x", "1e"] {
       cells[column] = bad
       try folder.write("\(lines[0])\n\(cells.joined(separator: ","))\n", to: SearchLog.tableName)
       let error = #expect(throws: DataError.self) { try setting.log(in: folder) }

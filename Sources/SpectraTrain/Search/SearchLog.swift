@@ -31,7 +31,7 @@ public final class SearchLog: Sendable {
   ///   files cannot be read or written.
   public init(folder: String, settings: SearchSettings) throws {
     path = "\(folder)/\(Self.tableName)"
-    try Self.makeFolder(folder)
+    try DataFile.makeFolder(folder)
     try Self.claim(folder, for: settings)
     let file = try Self.open(path)
     state = Mutex(State(file: file, results: try Self.read(file, path)))
@@ -55,15 +55,6 @@ public final class SearchLog: Sendable {
   }
 
   // MARK: - Opening
-
-  private static func makeFolder(_ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DataError("\(folder): is no folder and cannot be made one; name another folder")
-    }
-  }
 
   /// Makes sure that the folder is of this search; writes its settings where it is new.
   private static func claim(_ folder: String, for settings: SearchSettings) throws {

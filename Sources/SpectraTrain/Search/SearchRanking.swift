@@ -62,16 +62,18 @@ public struct SearchRanking: Sendable {
 extension SearchRanking {
   /// The entries as a CSV table; the same results give the same bytes.
   public var csv: String {
-    let names = MaterialProperty.allCases.map { "\($0.name)" }
-    let header = ["layers", "nodes", "l2", "weight_decay", "learning_rate", "parameters"]
-    let rows = entries.map { entry in
+    var table = CSVText(
+      columns: ["layers", "nodes", "l2", "weight_decay", "learning_rate", "parameters"]
+        + ["score", "spread", "best_epoch"] + MaterialProperty.allCases.map { "\($0.name)" })
+    for entry in entries {
       let point = entry.point
-      return ["\(point.layers)", "\(point.nodes)", "\(point.l2)", "\(point.weightDecay)"]
-        + ["\(point.learningRate)", "\(entry.parameterCount)", "\(entry.mean)"]
-        + ["\(entry.spread)", "\(entry.bestEpoch)"] + entry.ratios.map { "\($0)" }
+      table.add(
+        [.whole(point.layers), .whole(point.nodes), .number(point.l2), .number(point.weightDecay)]
+          + [.number(point.learningRate), .whole(entry.parameterCount), .number(entry.mean)]
+          + [.number(entry.spread), .number(entry.bestEpoch)]
+          + entry.ratios.map { .number($0) })
     }
-    let table = [header + ["score", "spread", "best_epoch"] + names] + rows
-    return table.map { $0.joined(separator: ",") + "\n" }.joined()
+    return table.text
   }
 }
 
