@@ -38,7 +38,7 @@ struct SearchCommandTests {
     for title in WorkflowTests.titles { #expect(outcome.output.contains("\n\(title)")) }
     #expect(
       outcome.output.split(separator: "\n").allSatisfy { line in
-        line.count <= 80 || line.contains("spectra train ")
+        line.count <= 100 || line.contains("spectra train ")
       })
 
     let header = try Self.lines(out + "/trials.csv")[0]
