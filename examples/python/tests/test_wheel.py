@@ -60,7 +60,8 @@ def test_it_holds_library_models_and_types(wheel: Path) -> None:
         names = {name for name in archive.namelist() if name.startswith("spectra_infer/")}
         models = {f"spectra_infer/models/{path.name}" for path in MODELS.glob("*.json")}
         assert models | {"spectra_infer/py.typed", "spectra_infer/lib/libspectra_infer.so"} <= names
-        modules = {f"spectra_infer/{p.name}" for p in (PROJECT / "src/spectra_infer").glob("*.py")}
+        source = PROJECT / "src"
+        modules = {p.relative_to(source).as_posix() for p in source.rglob("*.py")}
         assert modules <= names
         shipped = archive.read("spectra_infer/models/edge.json")
         assert shipped == (MODELS / "edge.json").read_bytes()
