@@ -1,6 +1,7 @@
 """Reads the folders of results that ``spectra`` writes."""
 
 from ._files import FolderError
+from .comparison import Comparison, Difference, Subset, compare
 from .evaluation import Evaluation, read_evaluation
 from .failures import Failure, Neighbor
 from .measures import Measures, measure
@@ -9,6 +10,8 @@ from .robustness import Robustness, read_robustness
 from .study import ErrorTable, Property, Study, read_study
 
 __all__ = [
+    "Comparison",
+    "Difference",
     "ErrorTable",
     "Evaluation",
     "Failure",
@@ -19,6 +22,8 @@ __all__ = [
     "Results",
     "Robustness",
     "Study",
+    "Subset",
+    "compare",
     "find_results",
     "measure",
     "read_evaluation",

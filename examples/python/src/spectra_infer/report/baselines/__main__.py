@@ -1,0 +1,47 @@
+"""``python -m spectra_infer.report.baselines DIR``: the baselines on the folds of a study."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..study import read_study
+from .run import fit_baselines, ratios
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit, write, and print each baseline's error beside that of predicting the mean."""
+    parser = argparse.ArgumentParser(
+        prog="python -m spectra_infer.report.baselines",
+        description="Fits baselines of scikit-learn on the folds of a cross-validation and writes "
+        "baselines.csv and baseline_errors.csv beside it. A run that was stopped goes on.",
+    )
+    parser.add_argument(
+        "folder", type=Path, help="as `spectra cross-validate --out` writes it", metavar="DIR"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error("--jobs must be at least 1")
+    try:
+        properties = [each.name for each in read_study(options.folder).properties]
+        table = fit_baselines(
+            options.folder,
+            jobs=options.jobs,
+            say=lambda text: print(text, file=sys.stderr, flush=True),
+        )
+    except (ValueError, ModuleNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("mean absolute error over that of predicting the mean")
+    print(" " * 24 + "".join(f"{name.split('_')[-1]:>12}" for name in properties))
+    for predictor in table.predictors:
+        cells = "".join(f"{ratio:>12.2f}" for ratio in ratios(table, predictor, properties))
+        print(f"{predictor:<24}{cells}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
