@@ -15,6 +15,8 @@ baselines scikit-learn (``'spectra-infer[baselines]'``). In a notebook:
 
 from ._files import FolderError
 from .comparison import Comparison, Difference, Subset, compare
+from .compose import write_report
+from .document import write_document
 from .evaluation import Evaluation, read_evaluation
 from .failures import Failure, Neighbor
 from .figures.alignments import draw_alignments
@@ -59,4 +61,6 @@ __all__ = [
     "read_evaluation",
     "read_robustness",
     "read_study",
+    "write_document",
+    "write_report",
 ]

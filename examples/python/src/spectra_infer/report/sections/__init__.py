@@ -1,0 +1,1 @@
+"""The sections of the page, each from whatever results there are."""
