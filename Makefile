@@ -57,6 +57,16 @@ models: setup $(SPECTRA) ## trains the four models of data/models anew
 	@$(SPECTRA) train data --alignment edge --broadening 0.1 --seed $(SEED) --hold-out mp-7000 \
 	    --out data/models/monochromated.json
 
+# ---------------------------------------------------------------- the evaluation
+
+.PHONY: report accuracy
+report: library $(SPECTRA) ## evaluates all models and draws build/report/index.html (hours)
+	@scripts/install-packages.sh python3-venv
+	@scripts/report.sh $(BUILD)/report
+
+accuracy: report ## writes docs/accuracy.md from the evaluation
+	@$(BUILD)/venv/bin/python -m spectra_infer.report $(BUILD)/report --markdown docs/accuracy.md
+
 # ---------------------------------------------------------------- the demo
 
 demo: library $(SPECTRA) ## predicts the properties of a noisy alpha-quartz spectrum
