@@ -3,11 +3,12 @@ import SpectraInfer
 
 /// The spectra of a search: five folds of everything that is not the test part.
 ///
-/// The test part is that of the plan, as a model trained by the same plan has it; nothing here
-/// looks at its features or properties. In trial `fold`, the fold of that number gives the score,
-/// the next one chooses the epoch, and the other three are learned from, so that no spectrum that
-/// gives a score has had a say in the network. Where the plan augments, all three are of measured
-/// spectra, several of each.
+/// The test part is that of the plan, as a model trained by the same plan has it; its features and
+/// properties have no say. In trial `fold`, the fold of that number gives the score, the next one
+/// chooses the epoch, and the other three are learned from, so that no spectrum that gives a score
+/// has had a say in the network. Where the plan augments, all three are of measured spectra,
+/// several of each; as mixtures hold other sites of the material, the parts are then strangers to
+/// each other only where groups are kept whole.
 public struct SearchFolds: Sendable {
   /// Number of folds, that of the paper.
   public static let count = 5

@@ -24,7 +24,9 @@ struct SearchCommand: ParsableCommand {
     help: ArgumentHelp("Folder of the results; made where there is none.", valueName: "folder"))
   var out: String
 
-  @Option(help: "Trials at once; by default as many as there are cores.")
+  @Option(
+    help:
+      "Trials, and networks of the winner, trained at once; by default as many as there are cores.")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(
@@ -112,7 +114,9 @@ struct SearchCommand: ParsableCommand {
     let progress = TrainCommand.progress(plan, training)
     var document: ModelDocument
     do {
-      document = try trainer.train { progress($0) && !interruption.isRequested }
+      document = try trainer.train(threads: jobs) {
+        progress($0) && !interruption.isRequested
+      }
     } catch {
       guard interruption.isRequested else { throw error }
       training.say("interrupted: all trials are done; the same command trains the winner again")
