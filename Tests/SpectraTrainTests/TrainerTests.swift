@@ -87,18 +87,18 @@ struct TrainerTests {
     #expect(trained.network != train(seed: 6).network)
   }
 
-  /// Batches of 40 and of 10 rows, of which the second leaves some threads without a row, and widths
+  /// Batches of 75 and of 25 rows, of which the second leaves some threads without a row, and widths
   /// that fill vectors and leave some over.
   static let wide = changed {
     $0.hidden = [37, 20, 9]
     $0.featureNoise = 0.1
     $0.weightAveraging = 0.5
     $0.weightDecay = 1
-    $0.batchSize = 40
+    $0.batchSize = 75
   }
   static let wideSamples = Samples(
-    features: normalMatrix(rows: 50, columns: 23, seed: 5),
-    targets: normalMatrix(rows: 50, columns: 2, seed: 6))
+    features: normalMatrix(rows: 100, columns: 23, seed: 5),
+    targets: normalMatrix(rows: 100, columns: 2, seed: 6))
 
   @Test("Any number of threads gives the same bits", arguments: [2, 3, 4, 5, 9])
   func threads(count: Int) {
