@@ -46,6 +46,11 @@ for study in absolute-group threshold-group edge-group absolute-spectrum; do
     $python -m spectra_infer.report.baselines "$out/$study" --jobs "$jobs"
 done
 
+[ -s "$out/absolute-group/baseline_inputs.csv" ] || {
+    say "baselines with changed inputs, absolute-group"
+    $python -m spectra_infer.report.baselines "$out/absolute-group" --jobs "$jobs" --inputs
+}
+
 # Spectra A and B of the paper's Figure 3, as far as the database has them.
 held_out=()
 for material in mp-555823 mp-557076; do

@@ -17,8 +17,15 @@ from sklearn.model_selection import GridSearchCV
 
 from spectra_infer import PROPERTIES
 from spectra_infer.report import FolderError, Study, read_study
-from spectra_infer.report.baselines import Predictor, Problem, fit_baselines
+from spectra_infer.report.baselines import (
+    Predictor,
+    Problem,
+    fit_baselines,
+    fit_changed_inputs,
+    read_changed_inputs,
+)
 from spectra_infer.report.baselines.__main__ import main
+from spectra_infer.report.baselines.inputs import INPUTS
 from spectra_infer.report.baselines.predictors import (
     PREDICTORS,
     Forest,
@@ -28,6 +35,7 @@ from spectra_infer.report.baselines.predictors import (
     Nearest,
     Ridge,
 )
+from spectra_infer.report.baselines.run import ratios
 
 SMALL: tuple[Predictor, ...] = (
     Mean(),
@@ -359,6 +367,53 @@ def test_the_number_of_processes_does_not_matter(tmp_path: Path) -> None:
     assert tables[0] == tables[1]
 
 
+# ---------------------------------------------------------------- changed inputs
+
+FOREST = Forest(name="extra_trees", estimator="ExtraTreesRegressor", trees=20, trial_trees=3)
+TRIALS: tuple[Predictor, ...] = (Mean(), Nearest(), FOREST)
+
+
+def test_unchanged_inputs_give_the_errors_of_the_baselines(study: Study) -> None:
+    table = fit_baselines(study.folder, predictors=TRIALS)
+    found = fit_changed_inputs(study.folder, seeds=2, trials=TRIALS)
+    assert found.seeds == 2
+    assert set(found.ratios) == {(name, i) for name in ("nearest", "extra_trees") for i in INPUTS}
+    for name in ("nearest", "extra_trees"):
+        np.testing.assert_allclose(
+            found.ratios[name, "as they are"], ratios(table, name, PROPERTIES)
+        )
+    again = read_changed_inputs(study)
+    assert again is not None
+    for pair, ratio in found.ratios.items():
+        np.testing.assert_array_equal(again.ratios[pair], ratio)
+
+
+def test_a_property_that_only_the_foot_tells(tmp_path: Path) -> None:
+    # One point below the level of the foot goes with the first property; the others are noise.
+    made = sample(groups=20, of_each=3)
+    generator = np.random.default_rng(4)
+    features = 1 + 0.1 * generator.normal(size=made.features.shape)
+    features[:, 0] = 0.04 * generator.uniform(size=len(features))
+    targets = made.targets.copy()
+    targets[:, 0] = 1.6 + features[:, 0]
+    folder = write_study(tmp_path / "s", replace(made, features=features, targets=targets))
+    found = fit_changed_inputs(folder, seeds=1, trials=TRIALS)
+    lengths = {inputs: ratio[0] for (name, inputs), ratio in found.ratios.items() if name[0] == "e"}
+    assert lengths["as they are"] < 0.6
+    assert lengths["square root"] == pytest.approx(lengths["as they are"], abs=0.1)
+    assert lengths["foot removed"] > 0.9
+    assert lengths["3 % noise"] > 0.9
+
+
+def test_changed_inputs_on_two_processes(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "study")
+    assert read_changed_inputs(read_study(folder)) is None
+    fit_changed_inputs(folder, seeds=1, trials=QUICK[:2])
+    written = (folder / "baseline_inputs.csv").read_bytes()
+    fit_changed_inputs(folder, seeds=1, trials=QUICK[:2], jobs=2)
+    assert (folder / "baseline_inputs.csv").read_bytes() == written
+
+
 # ---------------------------------------------------------------- the command
 
 
@@ -375,6 +430,19 @@ def test_command(
     assert lines[2].split() == ["mean"] + ["1.00"] * 6
     assert [line.split()[0] for line in lines[2:]] == [each.name for each in QUICK]
     assert "8 of 8, 0 s to go" in output.err
+
+
+def test_command_with_changed_inputs(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def quick(folder: Path, *, jobs: int, say: Any) -> Any:
+        return fit_changed_inputs(folder, jobs=jobs, say=say, seeds=1, trials=QUICK[:2])
+
+    monkeypatch.setattr("spectra_infer.report.baselines.__main__.fit_changed_inputs", quick)
+    assert main([str(study.folder), "--jobs", "1", "--inputs"]) == 0
+    output = capsys.readouterr()
+    assert "nearest, square root" in output.out
+    assert output.err.splitlines()[-1] == "seed 1, inputs: running sum"
 
 
 @pytest.mark.parametrize("arguments", [[], ["x", "--jobs", "0"], ["x", "--jobs", "two"]])

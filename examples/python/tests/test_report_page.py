@@ -13,7 +13,8 @@ from result_folders import Sample, sample, write_evaluation, write_robustness, w
 
 from spectra_infer.report import FolderError, read_study, write_document, write_report
 from spectra_infer.report.__main__ import main
-from spectra_infer.report.baselines import fit_baselines
+from spectra_infer.report.baselines import fit_baselines, fit_changed_inputs
+from spectra_infer.report.baselines.inputs import INPUTS
 from spectra_infer.report.baselines.predictors import Mean, Nearest, Ridge
 from spectra_infer.report.tables import Table, accuracy_table
 
@@ -77,6 +78,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         write_study(folder / f"{alignment}-{split}", alignment=alignment, split=split)
     fit_baselines(folder / "absolute-group", predictors=(Mean(), Nearest(), Ridge()))
+    fit_changed_inputs(folder / "absolute-group", seeds=1, trials=(Mean(), Nearest()))
     for alignment in ("edge", "absolute"):
         write_evaluation(folder / f"model-{alignment}", alignment=alignment)
     write_study(folder / "augmented", seeds=[1], augmented=True)
@@ -155,6 +157,15 @@ def test_the_same_results_give_the_same_bytes(page: Path, results: Path, tmp_pat
         assert content == (tmp_path / "other" / "figures" / path.name).read_bytes()
         if path.stem != "alignments":  # which has the other studies too
             assert content == (page.parent / "figures" / path.name).read_bytes()
+
+
+def test_changed_inputs_are_explained(page: Path, results: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "Averages over 1 seed." in text
+    for name in INPUTS:
+        assert f'<td class="word">{name}</td>' in text
+    document = write_document([results / "absolute-group"], tmp_path / "accuracy.md")
+    assert "| nearest spectrum | as they are |" in document.read_text(encoding="utf-8")
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:

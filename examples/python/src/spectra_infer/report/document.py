@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ._optional import require
+from .baselines.inputs import read_changed_inputs
 from .comparison import Comparison, compare
 from .failures import CAUSES
 from .figures.alignments import SPLIT_TITLES, draw_alignments
@@ -24,6 +25,7 @@ from .tables import (
     comparison_table,
     coverage_table,
     failure_list,
+    inputs_table,
     measures_table,
     predictor_table,
     robustness_table,
@@ -35,6 +37,7 @@ from .words import (
     capitalised,
     causes_text,
     gain_text,
+    inputs_text,
     relative_text,
     seed_count,
     seed_text,
@@ -197,6 +200,10 @@ def _baselines(parts: _Parts, comparisons: Sequence[Comparison]) -> None:
         if behind:
             parts.add("Where the baseline gains, MAE on ordinary and on unusual spectra:")
             parts.add(subset_table(comparison, behind).markdown())
+        changed = read_changed_inputs(study)
+        if changed is not None:
+            parts.add(inputs_text(changed.seeds))
+            parts.add(inputs_table(changed, study.properties).markdown())
 
 
 def _failures(parts: _Parts, results: Results) -> None:

@@ -13,6 +13,7 @@ from html import escape
 import numpy as np
 
 from ._files import Floats
+from .baselines.inputs import InputErrors
 from .comparison import Comparison
 from .evaluation import PART_TITLES, Evaluation
 from .failures import SHORT_CAUSES, Failure
@@ -30,6 +31,7 @@ __all__ = [
     "evaluation_table",
     "failure_list",
     "failure_table",
+    "inputs_table",
     "measures_table",
     "predictor_table",
     "robustness_table",
@@ -288,6 +290,22 @@ def subset_table(comparison: Comparison, properties: Sequence[Property]) -> Tabl
         rules.add(len(rows) - 1)
     header = ("property", "baseline", "spectra", "n", "network", "baseline's error", "mean")
     return Table(header, tuple(rows), frozenset(bold), 3, frozenset(rules))
+
+
+def inputs_table(found: InputErrors, properties: Sequence[Property]) -> Table:
+    """Return errors over those of the mean on changed inputs, a row a predictor and change."""
+    rows: list[tuple[str, ...]] = []
+    bold, rules = set(), set()
+    for predictor in dict.fromkeys(name for name, _ in found.ratios):
+        own = {inputs: ratio for (name, inputs), ratio in found.ratios.items() if name == predictor}
+        least = np.argmin(np.stack(list(own.values())), axis=0)
+        for place, (inputs, ratio) in enumerate(own.items()):
+            bold |= {(len(rows), 2 + int(c)) for c in np.flatnonzero(least == place)}
+            name = PREDICTOR_TITLES.get(predictor, predictor) if place == 0 else ""
+            rows.append((name, inputs, *(f"{value:.2f}" for value in ratio)))
+        rules.add(len(rows) - 1)
+    header = ("", "inputs", *(title(each.name) for each in properties))
+    return Table(header, tuple(rows), frozenset(bold), 2, frozenset(rules))
 
 
 def coverage_table(studies: Sequence[Study]) -> Table:

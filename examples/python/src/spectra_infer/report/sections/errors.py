@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from ..baselines.inputs import read_changed_inputs
 from ..comparison import Comparison
 from ..evaluation import PART_TITLES, Evaluation
 from ..figures.alignments import SPLIT_TITLES, draw_alignments
@@ -18,6 +19,7 @@ from ..tables import (
     comparison_table,
     coverage_table,
     evaluation_table,
+    inputs_table,
     measures_table,
     predictor_table,
     subset_table,
@@ -27,6 +29,7 @@ from ..words import (
     capitalised,
     counts_text,
     gain_text,
+    inputs_text,
     seed_count,
     study_text,
     verdict,
@@ -153,6 +156,14 @@ def add_baselines(page: Page, comparisons: Sequence[Comparison]) -> None:
                 subset_table(comparison, behind),
                 f"Where the baseline gains on the network, {name}: MAE on ordinary and on unusual "
                 "spectra. Nearer and farther: by the distance to the nearest training spectrum.",
+            )
+        changed = read_changed_inputs(study)
+        if changed is not None:
+            page.text(inputs_text(changed.seeds))
+            page.table(
+                inputs_table(changed, study.properties),
+                f"MAE over that of predicting the mean with changed inputs, {name}. Bold: the "
+                "least of a method.",
             )
 
 
