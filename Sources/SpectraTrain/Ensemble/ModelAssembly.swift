@@ -51,7 +51,8 @@ struct ModelAssembly {
       training: plan.configuration, augmentation: plan.augmentation,
       best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
-      test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [])
+      test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [],
+      limits: ModelCard.limits(plan.augmentation))
   }
 
   private func parts(unseen: [Int]) -> [ModelCard.PartSize] {

@@ -82,9 +82,16 @@ public struct ModelCard: Codable, Sendable {
   /// Errors on the test spectra.
   public var test_errors: [PropertyError]
   /// What the model is not for.
-  public var limits =
-    """
-    Silicon oxides only; single sites, not averages over a crystal; resolution of the stated \
-    broadening. Errors come from simulated spectra: those of measured ones are larger.
-    """
+  public var limits: String
+
+  /// The limits of a model by how it was trained.
+  static func limits(_ augmentation: Augmentation?) -> String {
+    let resolution =
+      augmentation.map { augmentation in
+        let range = augmentation.broadeningRange.map { "\($0)" }.joined(separator: " to ")
+        return "resolutions of \(range) times the stated broadening"
+      } ?? "perfect spectra of single sites; the resolution of the stated broadening"
+    return "Silicon oxides only; \(resolution). Errors come from simulated spectra: those of "
+      + "measured ones are larger."
+  }
 }
