@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -365,6 +366,29 @@ def test_the_number_of_processes_does_not_matter(tmp_path: Path) -> None:
         fit_baselines(folder, jobs=jobs, predictors=predictors)
         tables.append((folder / "baselines.csv").read_bytes())
     assert tables[0] == tables[1]
+
+
+PROGRAM = """
+import os, sys, time
+from spectra_infer.report.baselines.pool import processes
+if __name__ == "__main__":
+    with processes(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM)
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    with parent:
+        assert parent.stdout is not None
+        assert int(parent.stdout.readline()) != parent.pid
+        parent.kill()
+        # The worker has the other end of the pipe too: it is open as long as either lives.
+        rest, _ = parent.communicate(timeout=30)
+        assert rest == ""
 
 
 # ---------------------------------------------------------------- changed inputs

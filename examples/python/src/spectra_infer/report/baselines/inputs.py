@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from .._files import Floats, number_text, read_columns, write_rows
 from .._optional import require
 from ..measures import measure
 from ..study import Study, read_study
+from .pool import processes
 from .predictors import Forest, KernelRidge, Mean, Predictor
 from .problem import Problem
 
@@ -133,7 +132,7 @@ def _fitted(
         for seed, name in tasks:
             yield _errors(study, seed, name, trials)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with processes(jobs) as pool:
         waiting = [pool.submit(_errors, study, *task, trials) for task in tasks]
         for future in waiting:
             yield future.result()

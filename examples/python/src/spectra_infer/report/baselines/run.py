@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from .._files import Floats, number_text, read_columns, write_rows
 from .._optional import require
 from ..measures import measure
 from ..study import ErrorTable, Study, read_study
+from .pool import processes
 from .predictors import PREDICTORS, Predictor
 from .problem import Problem
 
@@ -108,16 +108,10 @@ def _fitted(
         for seed, fold in folds:
             yield (seed, fold), fit_fold(study, seed, fold, predictors)
         return
-    # A forked process may inherit a lock that a thread of the linear algebra holds.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with processes(jobs) as pool:
         waiting = {pool.submit(fit_fold, study, *fold, predictors): fold for fold in folds}
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
 
 
 class _Finished:
