@@ -60,7 +60,7 @@ models: setup $(SPECTRA) ## trains the four models of data/models anew
 # ---------------------------------------------------------------- the evaluation
 
 .PHONY: report accuracy
-report: library $(SPECTRA) ## evaluates all models and draws build/report/index.html (hours)
+report: library $(SPECTRA) ## evaluates all models and draws build/report/index.html (about an hour)
 	@scripts/install-packages.sh python3-venv
 	@scripts/report.sh $(BUILD)/report
 
@@ -72,13 +72,19 @@ accuracy: report ## writes docs/accuracy.md from the evaluation
 demo: library $(SPECTRA) ## predicts the properties of a noisy alpha-quartz spectrum
 	@scripts/demo.sh
 
+# ---------------------------------------------------------------- benchmarks
+
+.PHONY: bench-training
+bench-training: setup-test ## times training beside scikit-learn and JAX
+	@benchmarks/training.sh
+
 # ---------------------------------------------------------------- tests
 
 test: setup-test lint library $(SPECTRA) ## runs every test: Swift, C, Python
 	@scripts/test.sh
 
 lint: ## checks the formatting
-	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests benchmarks Package.swift
 
 test-swift: setup-test ## runs the Swift tests
 	@scripts/test.sh swift
