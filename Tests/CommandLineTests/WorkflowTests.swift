@@ -1,10 +1,12 @@
 import Foundation
+import SpectraTestSupport
 import Testing
 
 @Suite("Command line")
 struct WorkflowTests {
   static let subcommands = [
-    "predict", "inspect", "train", "evaluate", "cross-validate", "search", "synthesize",
+    "predict", "inspect", "train", "evaluate", "cross-validate", "search", "robustness",
+    "synthesize",
   ]
 
   @Test("Help names every subcommand")
@@ -39,6 +41,31 @@ struct WorkflowTests {
 
   func expectTable(_ text: String) {
     for title in Self.titles { #expect(text.contains("\n\(title)")) }
+  }
+
+  /// A mixture of sites must not bring a test spectrum into the training where the split divides
+  /// materials.
+  @Test(
+    "The alignment and the split decide what is learned from, if nothing else is said",
+    arguments: [
+      ("--alignment edge --split group", 0.2), ("--alignment absolute --split spectrum", 0),
+      ("--alignment threshold --split group", nil),
+      ("--alignment threshold --split group --augment", 0.2),
+      ("--alignment edge --split group --no-augment", nil),
+    ])
+  func augmentation(options: String, mixtureShare: Double?) throws {
+    let data = Repository.root.path + "/data"
+    let folder = try TemporaryFolder()
+    let model = folder.path + "/model.json"
+    let outcome = try CommandLineProgram.run(
+      ["train", data, "--members", "1", "--epochs", "1", "--hidden", "4", "--out", model]
+        + options.split(separator: " ").map { String($0) })
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let json = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: model)))
+    let card = try #require((json as? [String: Any])?["card"] as? [String: Any])
+    let augmentation = card["augmentation"] as? [String: Any]
+    #expect(augmentation?["mixture_share"] as? Double == mixtureShare)
   }
 
   @Test("Train, inspect, evaluate, synthesize, predict")

@@ -68,7 +68,11 @@ struct TrainingOptions: ParsableArguments {
 
   /// Threshold models are for simulated spectra, as the paper's first model.
   var augmentation: Augmentation? {
-    augment ?? (alignment != .threshold) ? Augmentation(seed: seed) : nil
+    guard augment ?? (alignment != .threshold) else { return nil }
+    var augmentation = Augmentation(seed: seed)
+    // Divided by spectrum, the sites of a mixture may be of the test part.
+    if split == .spectrum { augmentation.mixtureShare = 0 }
+    return augmentation
   }
 
   @Option(help: ArgumentHelp("Widths of the hidden layers.", valueName: "widths"))
