@@ -91,6 +91,7 @@ def test_parity(tmp_path: Path) -> None:
         assert len(axes.texts) >= 3
         r2 = measure(*evaluation.values("training", name)).r2
         assert f"{r2:.2f}" in texts(axes).replace("\N{MINUS SIGN}", "-")
+        assert texts(axes).count("R^2") == 1, "not of the four spectra of the other parts"
     legend = figure.legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["training", "test", "held out"]
     drawn(figure, tmp_path)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._optional import require
+from .measures import Measures
 from .study import Property
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "letter",
     "new_figure",
     "paper_style",
+    "r2_text",
     "save",
     "title",
     "unit",
@@ -100,6 +102,8 @@ _DECIMALS = {
     "excitation_energy": (1, 3),
 }
 # The decimals of values, those of the paper's table 1, and of errors.
+
+FEWEST_FOR_R2 = 10
 
 _RC = {
     "font.family": "serif",
@@ -218,6 +222,11 @@ def value_text(name: str, value: float) -> str:
 def error_text(name: str, value: float) -> str:
     """Return an error of a property as it is printed, with more digits than a value."""
     return _text(value, _DECIMALS.get(name, (3, 4))[1])
+
+
+def r2_text(errors: Measures) -> str:
+    """Return R2 as it is printed; a dash for a few values, for which it says nothing."""
+    return _text(errors.r2 if errors.count >= FEWEST_FOR_R2 else float("nan"), 2)
 
 
 def _text(value: float, decimals: int) -> str:

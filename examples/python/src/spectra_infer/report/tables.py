@@ -21,7 +21,7 @@ from .figures.coverage import coverage
 from .measures import measure
 from .robustness import Robustness
 from .study import Property, Study
-from .style import PREDICTOR_TITLES, error_text, title, unit, value_text
+from .style import PREDICTOR_TITLES, error_text, r2_text, title, unit, value_text
 
 __all__ = [
     "Table",
@@ -345,7 +345,7 @@ def evaluation_table(evaluation: Evaluation) -> Table:
                     str(errors.count),
                     text(errors.mean_absolute_error),
                     text(errors.root_mean_square_error),
-                    number(2)(errors.r2) if np.isfinite(errors.r2) else DASH,
+                    r2_text(errors),
                     text(errors.percentile_95),
                 )
             )

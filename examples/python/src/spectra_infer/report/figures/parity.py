@@ -12,7 +12,16 @@ from .._files import Floats
 from ..evaluation import PART_TITLES, Evaluation
 from ..measures import measure
 from ..study import Property, Study
-from ..style import COLORS, PAGE_WIDTH, axis_label, error_text, letter, new_figure
+from ..style import (
+    COLORS,
+    FEWEST_FOR_R2,
+    PAGE_WIDTH,
+    axis_label,
+    error_text,
+    letter,
+    new_figure,
+    r2_text,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -190,8 +199,8 @@ def _errors_in_corner(axes: Axes, each: Property, series: Sequence[Series]) -> N
     for line, one in enumerate(reversed(series)):
         errors = measure(*one.values[each.name])
         text = error_text(each.name, errors.mean_absolute_error)
-        if np.isfinite(errors.r2):
-            text += f", $R^2$ {errors.r2:.2f}".replace("-", "\N{MINUS SIGN}")
+        if errors.count >= FEWEST_FOR_R2:
+            text += f", $R^2$ {r2_text(errors)}"
         axes.annotate(
             text,
             (0.97, 0.04 + 0.085 * line),

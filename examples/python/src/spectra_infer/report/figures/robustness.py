@@ -26,6 +26,8 @@ CONDITION_LABELS = {
 }
 """The axis of each condition, in the order of the panels."""
 
+HIGHEST_RATIO = 1.6
+
 TRAINING_LINES = {
     "clean": ((0, (3, 1.5)), "o", "white"),
     "augmented": ("-", "o", None),
@@ -36,7 +38,8 @@ def draw_robustness(robustness: Robustness) -> Figure:
     """Draw the error averaged over the properties, one panel a condition, a colour an alignment.
 
     Dashed with open marks: trained on clean spectra; full: on augmented ones. Error bars are the
-    standard deviation over the seeds. At 1 a model is no better than the mean.
+    standard deviation over the seeds. At 1 a model is no better than the mean; the frame ends at
+    1.6.
     """
     conditions = _conditions(robustness)
     columns = min(3, len(conditions))
@@ -54,6 +57,9 @@ def draw_robustness(robustness: Robustness) -> Figure:
         letter(axes, place)
         if place % columns == 0:
             axes.set_ylabel("MAE / MAE of the mean")
+    # A model far worse than the mean would press all others into the lower edge.
+    low, high = panels[0].get_ylim()
+    panels[0].set_ylim(low, min(high, HIGHEST_RATIO))
     for panel in panels[len(conditions) :]:
         panel.axis("off")
     handles, labels = panels[0].get_legend_handles_labels()

@@ -28,7 +28,8 @@ def add_robustness(page: Page, robustness: Robustness) -> None:
         "(either sign), another resolution, leftover background, or an average over sites of the "
         "crystal. Dashed with open marks: trained on perfect spectra; full: trained on simulated "
         f"measurements. {counted}; bars: standard deviation over the seeds. At the dashed line a "
-        f"model is no better than the mean. {refused_text(robustness)}",
+        f"model is no better than the mean; what is worse than 1.6 is not shown. "
+        f"{refused_text(robustness)}",
         alternative="Curves of relative error against dose, axis shift, broadening and mixture, "
         "for models trained with and without augmentation.",
     )
