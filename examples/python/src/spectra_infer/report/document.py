@@ -36,6 +36,7 @@ from .words import (
     behind_baselines,
     capitalised,
     causes_text,
+    counts_text,
     gain_text,
     inputs_text,
     relative_text,
@@ -116,11 +117,15 @@ class _Parts:
     def add(self, text: str) -> None:
         self.texts.append(text)
 
-    def figure(self, name: str, draw: Callable[[], Figure], alternative: str) -> None:
+    def figure(
+        self, name: str, draw: Callable[[], Figure], alternative: str, caption: str = ""
+    ) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         with paper_style():
             save_small(draw(), self._folder / f"{name}.png")
         self.add(f"![{alternative}]({self._folder.name}/{name}.png)")
+        if caption:
+            self.add(caption)
 
 
 def _protocol(parts: _Parts, results: Results, comparisons: Sequence[Comparison]) -> None:
@@ -151,6 +156,8 @@ def _errors(parts: _Parts, results: Results) -> None:
         "alignments",
         lambda: draw_alignments(results.compared),
         "Errors of six properties over those of predicting the mean, for three alignments",
+        f"Bars: mean over the seeds, with their standard deviation; dots: single seeds; dashed: "
+        f"predicting the mean ({counts_text(results.compared)}).",
     )
     if gain_text(results):
         parts.add(gain_text(results))
@@ -165,12 +172,17 @@ def _errors(parts: _Parts, results: Results) -> None:
                 parts.add(accuracy_table(chosen).markdown())
     study = results.main_study
     if study is not None:
-        parts.add(f"All measures, {study_text(study)}:")
-        parts.add(measures_table(study).markdown())
+        for each in results.studies:
+            if each.split == study.split:
+                parts.add(f"All measures, {study_text(each)}:")
+                parts.add(measures_table(each).markdown())
         parts.figure(
             "parity",
             lambda: draw_cross_validated_parity(study),
             "Predicted against simulated values of the test spectra of a cross-validation",
+            f"Every spectrum as a test spectrum, {study_text(study)}: a point is the mean over "
+            f"{seed_count(study)}, the line through it their range; in the corner, MAE of this "
+            "mean, and R².",
         )
 
 
@@ -192,6 +204,8 @@ def _baselines(parts: _Parts, comparisons: Sequence[Comparison]) -> None:
                 "baselines",
                 lambda comparison=comparison: draw_baselines(comparison),  # type: ignore[misc]
                 "Errors of the network and of the baselines",
+                "Large marks: mean over the seeds; small ones: single seeds; full line: the "
+                "network; dashed: predicting the mean.",
             )
         parts.add(predictor_table(comparison, relative=True).markdown())
         parts.add(comparison_table(comparison).markdown())
@@ -254,6 +268,9 @@ def _coverage(parts: _Parts, results: Results) -> None:
         "coverage",
         lambda: draw_coverage(study),
         f"Observed against nominal coverage, {study_text(study)}, {seed_count(study)}",
+        f"{capitalised(study_text(study))}, {seed_count(study)}: (a) value ± a multiple of the "
+        "standard error; (b) the intervals that the library returns, circles 68 %, squares 95 %; "
+        "(c) the same by novelty.",
     )
 
 
@@ -270,6 +287,8 @@ def _robustness(parts: _Parts, results: Results) -> None:
         "robustness",
         lambda: draw_robustness(robustness),
         "Errors against dose, axis shift, broadening, background and mixture",
+        "Dashed with open marks: trained on perfect spectra; full: on simulated measurements. The "
+        "frame ends at 1.6.",
     )
     parts.add(robustness_table(robustness).markdown())
     if refused_text(robustness):
