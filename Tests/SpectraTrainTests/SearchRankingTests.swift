@@ -27,13 +27,13 @@ struct SearchRankingTests {
     (-2...2).map { mean + Double($0) * step }
   }
 
-  @Test("Mean, spread and standard error by hand")
+  @Test("Mean and spread by hand")
   func numbers() throws {
     // Scores 0.3, 0.4, 0.5, 0.6, 0.7: squares about the mean add up to 0.1, over 4 is 0.025.
     let entry = try #require(Self.ranking([(8, Self.around(0.5, 0.1))]).best)
     #expect(abs(entry.mean - 0.5) < 1e-12)
     #expect(abs(entry.spread - 0.025.squareRoot()) < 1e-12)
-    #expect(abs(entry.standardError - 0.005.squareRoot()) < 1e-12)
+    #expect(entry.standardError == 0)
     #expect(entry.bestEpoch == 3)
     #expect(entry.parameterCount == 8 * 10 + 8 + 6 * 8 + 6)
     for (index, ratio) in entry.ratios.enumerated() {
@@ -41,15 +41,37 @@ struct SearchRankingTests {
     }
   }
 
-  @Test("The smallest network within one standard error of the best wins")
-  func oneStandardError() {
-    // The standard error of the best is sqrt(0.025 / 5) = 0.0707.
+  /// How hard the folds are, for all points alike.
+  static let hardness = [0, 0.5, -0.2, 0.1, -0.4]
+
+  static func onHardFolds(_ mean: Double, _ step: Double) -> [Double] {
+    zip(around(mean, step), hardness).map { $0 + $1 }
+  }
+
+  @Test("Of two points, both have the paired standard error over the square root of 2")
+  func standardError() {
+    // The differences are -0.2, -0.1, 0, 0.1, 0.2: squares add up to 0.1; 0.1 / 4 / 5 is 0.005.
     let ranking = Self.ranking([
-      (4, Self.around(0.58, 0.01)), (8, Self.around(0.56, 0.3)), (16, Self.around(0.52, 0)),
-      (32, Self.around(0.5, 0.1)), (64, Self.around(0.51, 0)),
+      (4, Self.onHardFolds(0.5, 0.1)), (8, Self.onHardFolds(0.75, 0)),
+    ])
+    for entry in ranking.entries {
+      #expect(abs(entry.standardError - (0.005 / 2).squareRoot()) < 1e-12)
+    }
+  }
+
+  @Test("The smallest network within one standard error of the best wins")
+  func oneStandardError() throws {
+    // The deviations of the best and of the one of 8 nodes cancel, so the mean of a fold is its
+    // hardness: the standard error of the best is sqrt(0.005) / sqrt(4 / 5) = 0.0791.
+    let ranking = Self.ranking([
+      (4, Self.onHardFolds(0.585, 0)), (8, Self.onHardFolds(0.575, -0.1)),
+      (16, Self.onHardFolds(0.52, 0)), (32, Self.onHardFolds(0.5, 0.1)),
+      (64, Self.onHardFolds(0.51, 0)),
     ])
     #expect(ranking.entries.map(\.point.nodes) == [32, 64, 16, 8, 4])
-    #expect(ranking.best?.point.nodes == 32)
+    let best = try #require(ranking.best)
+    #expect(best.point.nodes == 32)
+    #expect(abs(best.standardError - (0.005 * 1.25).squareRoot()) < 1e-12)
     #expect(ranking.simplest?.point.nodes == 8)
   }
 
@@ -64,8 +86,8 @@ struct SearchRankingTests {
   func equallySmall() {
     let grid = SearchGrid(layers: [1], nodes: [8], l2: [0, 1, 2], learningRates: [1])
     var results: [SearchTrial: TrialResult] = [:]
-    for (point, mean) in zip(grid.points, [0.53, 0.5, 0.51]) {
-      for (fold, score) in Self.around(mean, 0.1).enumerated() {
+    for (point, (mean, step)) in zip(grid.points, [(0.53, 0), (0.5, 0.1), (0.51, -0.1)]) {
+      for (fold, score) in Self.around(mean, step).enumerated() {
         let trial = SearchTrial(point: point, fold: fold)
         results[trial] = TrialResult(
           trial: trial, bestEpoch: 1, epochs: 1, seconds: 0,

@@ -7,8 +7,8 @@ import SpectraInfer
 /// properties have no say. In trial `fold`, the fold of that number gives the score, the next one
 /// chooses the epoch, and the other three are learned from, so that no spectrum that gives a score
 /// has had a say in the network. Where the plan augments, all three are of measured spectra,
-/// several of each; as mixtures hold other sites of the material, the parts are then strangers to
-/// each other only where groups are kept whole.
+/// several of each; mixtures hold other sites of a material, so that a plan that splits by spectrum
+/// must have none.
 public struct SearchFolds: Sendable {
   /// Number of folds, that of the paper.
   public static let count = 5

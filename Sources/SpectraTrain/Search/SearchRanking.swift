@@ -19,8 +19,13 @@ public struct SearchRanking: Sendable {
     /// Mean over the folds of the best epoch.
     public let bestEpoch: Double
 
-    /// Standard error of the mean, with the folds taken as independent.
-    public var standardError: Double { spread / Double(SearchFolds.count).squareRoot() }
+    /// Standard error of the mean, without the part of the spread that all points share.
+    ///
+    /// Some folds are harder than others, for every point alike, which says nothing of how points
+    /// compare. So the mean over the n points is taken off in each fold, as in a two-way analysis of
+    /// variance; the residual is divided by sqrt(1 - 1/n), as the point itself is part of the mean.
+    /// Of a single point it is 0.
+    public let standardError: Double
   }
 
   /// All points.
@@ -32,12 +37,21 @@ public struct SearchRanking: Sendable {
   public init(
     _ grid: SearchGrid, inputs: Int, results: [SearchTrial: TrialResult]
   ) {
-    let entries = grid.points.map { point in
-      let trials = (0..<SearchFolds.count).compactMap {
-        results[SearchTrial(point: point, fold: $0)]
-      }
-      precondition(trials.count == SearchFolds.count, "A point is ranked by all of its folds.")
-      return Entry(point, parameterCount: point.parameterCount(inputs: inputs), trials)
+    let trials = grid.points.map { point in
+      let own = (0..<SearchFolds.count).compactMap { results[SearchTrial(point: point, fold: $0)] }
+      precondition(own.count == SearchFolds.count, "A point is ranked by all of its folds.")
+      return own
+    }
+    let finite = trials.filter { $0.allSatisfy { $0.score.isFinite } }
+    let count = Double(finite.count)
+    let foldMeans = (0..<SearchFolds.count).map { fold in
+      finite.reduce(0) { $0 + $1[fold].score } / count
+    }
+    let share = finite.count > 1 ? (1 - 1 / count).squareRoot() : 1
+    let entries = zip(grid.points, trials).map { point, trials in
+      let residuals = zip(trials, foldMeans).map { ($0.score - $1) / share }
+      return Entry(
+        point, parameterCount: point.parameterCount(inputs: inputs), trials, residuals: residuals)
     }
     func key(_ entry: (offset: Int, element: Entry)) -> (Double, Int, Int) {
       let mean = entry.element.mean
@@ -78,17 +92,24 @@ extension SearchRanking {
 }
 
 extension SearchRanking.Entry {
-  init(_ point: GridPoint, parameterCount: Int, _ trials: [TrialResult]) {
+  init(
+    _ point: GridPoint, parameterCount: Int, _ trials: [TrialResult], residuals: [Double]
+  ) {
     let count = Double(trials.count)
-    let mean = trials.reduce(0) { $0 + $1.score } / count
-    let squares = trials.reduce(0) { $0 + ($1.score - mean) * ($1.score - mean) }
     self.point = point
     self.parameterCount = parameterCount
-    self.mean = mean
-    spread = (squares / (count - 1)).squareRoot()
+    mean = trials.reduce(0) { $0 + $1.score } / count
+    spread = Self.deviation(trials.map(\.score))
+    standardError = Self.deviation(residuals) / count.squareRoot()
     ratios = MaterialProperty.allCases.map { property in
       trials.reduce(0) { $0 + $1.ratios[property.rawValue] } / count
     }
     bestEpoch = Double(trials.reduce(0) { $0 + $1.bestEpoch }) / count
+  }
+  /// Standard deviation (n - 1).
+  private static func deviation(_ values: [Double]) -> Double {
+    let mean = values.reduce(0, +) / Double(values.count)
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(values.count - 1)).squareRoot()
   }
 }
