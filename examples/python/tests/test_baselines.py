@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,8 @@ def test_what_can_be_learned_is_learned(predictor: Predictor) -> None:
     features = 1 + 0.5 * generator.uniform(-1, 1, size=(120, 6))
     targets = np.stack([5 + features[:, 0], 100 - 30 * features[:, 1]], axis=1)
     problem = Problem(features[:90], targets[:90], np.arange(90) // 3, features[90:], seed=1)
+    if isinstance(predictor, Forest):
+        predictor = replace(predictor, trees=30, trial_trees=15)
     error = np.abs(predictor.predict(problem) - targets[90:]).mean(axis=0)
     of_mean = np.abs(Mean().predict(problem) - targets[90:]).mean(axis=0)
     assert (error < 0.6 * of_mean).all()
@@ -483,6 +486,17 @@ def test_what_is_wrong_is_said_in_one_line(
     assert str(tmp_path / "study.json") in error
     assert "spectra cross-validate" in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_killed_process_is_told_in_one_line(
+    study: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("spectra_infer.report.baselines.__main__.fit_baselines", broken)
+    assert main([str(study.folder)]) == 1
+    assert "run the same command again" in capsys.readouterr().err
 
 
 def test_without_scikit_learn_the_extra_is_named(

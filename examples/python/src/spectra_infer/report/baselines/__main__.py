@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from .._files import Floats
@@ -47,6 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = {name: ratios(table, name, properties) for name in table.predictors}
     except (ValueError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except BrokenProcessPool:
+        print(
+            "one of the processes was killed; run the same command again, what is finished is kept",
+            file=sys.stderr,
+        )
         return 1
     print("mean absolute error over that of predicting the mean")
     width = max(map(len, rows))
