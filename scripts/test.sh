@@ -39,7 +39,8 @@ run_swift() {
     grep -E '^✔ Suite|^✘|error:|warning: [^'"'"']|Fatal|Test run with' "$log"
     local total issues
     total=$(number 'tests? in [0-9]+ suites? (passed|failed)' "$log")
-    issues=$(grep -cE '^✘ Test "?.*"? .*failed after' "$log")
+    # A line each for the tests that failed; the line of the whole run begins like them.
+    issues=$(grep -E '^✘ Test .* failed after' "$log" | grep -cv '^✘ Test run with')
     [ $status -eq 0 ] || [ "$issues" -gt 0 ] || issues=1
     count $((total > issues ? total - issues : 0)) "$issues"
 }
@@ -79,5 +80,11 @@ for part in "${parts[@]}"; do
     esac
 done
 echo
+if [ "$failed" -gt 0 ]; then
+    echo "what failed, once more (whole logs: build/logs):"
+    for part in "${parts[@]}"; do
+        grep -E '^✘ |error: |^(FAILED|ERROR) |failed: |not ok' "build/logs/$part.log" | cut -c 1-300 | tail -n 30
+    done
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

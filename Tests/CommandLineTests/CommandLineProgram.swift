@@ -29,8 +29,10 @@ enum CommandLineProgram {
     let files = try ["output", "errors"].map { try folder.write("", to: $0) }
     let handles = try files.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) }
     let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
+    // Whoever runs the tests may ignore signals, as the shell of a background job does, and a child
+    // inherits that.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["--default-signal=INT,TERM", url.path] + arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = handles[0]
     process.standardError = handles[1]
