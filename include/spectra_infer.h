@@ -103,6 +103,9 @@ typedef enum spectra_status {
     SPECTRA_ERROR_NO_EDGE = 25,            /* no edge stands out of the noise */
     SPECTRA_ERROR_NO_SIGNAL = 26,          /* nothing is left to normalise after the background */
     SPECTRA_ERROR_ALIGNMENT = 27,          /* the model needs a threshold or energy offset that was not given */
+    SPECTRA_ERROR_LOW_LOSS = 28,           /* the low-loss spectrum has no zero-loss peak, or not all of it */
+    SPECTRA_ERROR_DECONVOLUTION = 29,      /* the axes are not uniform, or not of one dispersion */
+    SPECTRA_ERROR_UNCERTAIN_ONSET = 30,    /* too noisy: the onset is too uncertain to align by */
 
     /* The model file. */
     SPECTRA_ERROR_FILE = 40,               /* the file cannot be opened or read */
@@ -229,17 +232,62 @@ spectra_status spectra_model_get_reference(const spectra_model *model, size_t in
 
 /* ---------------------------------------------------------------- options */
 
-/** What the caller knows of a measurement. Fill with spectra_options_init(), then change what you know. */
+/** What is done about spikes: one or two channels that a cosmic ray or an X-ray hit. */
+typedef enum spectra_spikes {
+    SPECTRA_SPIKES_REPORT = 0,   /* count them, flag the result, leave them (default) */
+    SPECTRA_SPIKES_REPLACE = 1,  /* put the straight line between their neighbours in their place */
+    SPECTRA_SPIKES_IGNORE = 2    /* do not look for them */
+} spectra_spikes;
+
+/* What a low-loss spectrum is used for: bits of spectra_options.low_loss_use. */
+#define SPECTRA_LOW_LOSS_ALIGN      (UINT32_C(1) << 0) /* its zero-loss peak is 0 eV of the spectrum's axis too */
+#define SPECTRA_LOW_LOSS_RESOLUTION (UINT32_C(1) << 1) /* the width of its zero-loss peak is the resolution */
+#define SPECTRA_LOW_LOSS_DECONVOLVE (UINT32_C(1) << 2) /* plural scattering is removed (Fourier ratio) */
+
+/**
+ * What the caller knows of a measurement. Fill with spectra_options_init(), then change what you know.
+ *
+ * The steps go in the order of the fields: calibration, zero-loss alignment, spikes, background,
+ * deconvolution, onset, resolution. "The spectrum's axis" is the axis after the calibration and the
+ * zero-loss alignment, where there are any.
+ */
 typedef struct spectra_options {
     uint32_t struct_size;
     spectra_background background;  /* default SPECTRA_BACKGROUND_RECIPE */
-    double background_start_ev;     /* pre-edge window on the spectrum's own axis; 0 and 0 (default): */
+    double background_start_ev;     /* pre-edge window on the spectrum's axis; 0 and 0 (default): */
     double background_end_ev;       /*   the part of the recipe's window that the axis has */
-    double threshold_ev;            /* threshold on the spectrum's own axis; NaN (default): unknown.
+    double threshold_ev;            /* threshold on the spectrum's axis; NaN (default): unknown.
                                        Needed by models of SPECTRA_ALIGNMENT_THRESHOLD, else ignored. */
     double energy_offset_ev;        /* what to add to the spectrum's axis to reach the simulated one; NaN
                                        (default): unknown. Needed by models of SPECTRA_ALIGNMENT_ABSOLUTE
                                        (0 where the axis is the simulated one), else ignored. */
+    double axis_error_ev;           /* standard error of threshold, offset or calibration; default 0 */
+    spectra_spikes spikes;          /* default SPECTRA_SPIKES_REPORT */
+    uint32_t calibration_point_count;   /* energies known on the axis as it was handed in: 0 (default); 1
+                                           gives its offset; 2 give its offset and dispersion */
+    double calibration_measured_ev[2];  /* where they are on the axis as it was handed in */
+    double calibration_true_ev[2];      /* where they belong */
+
+    /* A low-loss spectrum, taken together with this one; NULL, NULL and 0 (default): none. Its energies
+       increase; its intensities lie side by side. spectra_workspace_size() must be asked for the longer
+       of the two spectra. In a batch, spectrum s has the low-loss spectrum at low_loss_intensity
+       + s * low_loss_stride. */
+    const double *low_loss_energy_ev;
+    const float *low_loss_intensity;
+    size_t low_loss_count;
+    ptrdiff_t low_loss_stride;      /* floats from one to the next of a batch; 0 (default): one for all */
+    uint32_t low_loss_use;          /* SPECTRA_LOW_LOSS_*; 0 (default) only without a low-loss spectrum */
+    uint32_t reserved_use;          /* 0 */
+    double resolution_fwhm_ev;      /* full width at half maximum of the resolution; NaN (default): unknown,
+                                       and nothing is broadened. A finer one than the model's is broadened to
+                                       the model's; a coarser one is flagged. */
+
+    /* The noise. variance: of each channel, channel_count floats side by side (in a batch those of
+       spectrum s at variance + s * variance_stride); NULL (default): gain times intensity. */
+    double noise_gain;              /* 1 for counts; NaN (default): estimated from the spectrum */
+    const float *variance;
+    ptrdiff_t variance_stride;      /* floats from one to the next of a batch; 0 (default): one for all */
+    double reserved[4];             /* 0 */
 } spectra_options;
 
 /** Fills `options` with the defaults and its struct_size. NULL is fine. Since 0.1. */
@@ -253,6 +301,8 @@ typedef struct spectra_estimate {
     double standard_error;      /* one standard deviation of the error expected on an unseen material */
     double lower_68, upper_68;  /* interval that holds the true value in 68 of 100 cases */
     double lower_95, upper_95;  /* the same for 95 of 100 */
+    double measurement_error;   /* the part of standard_error that comes from the noise and the energy axis of
+                                   this measurement; 0 when predicted from features */
 } spectra_estimate;
 
 /** A reference spectrum near the measured one. */
@@ -277,13 +327,33 @@ typedef struct spectra_preparation {
     double background_exponent;         /* r */
     double background_exponent_error;
     double background_dispersion;       /* Pearson chi^2 over degrees of freedom; 1 for Poisson counts */
-    double onset_ev;                    /* onset found, on the spectrum's own axis */
+    double onset_ev;                    /* onset found, on the spectrum's axis (see spectra_options) */
     double onset_error_ev;              /* its standard error from the noise */
     double shift_ev;                    /* what was added to the spectrum's axis */
     double channel_width_ev;            /* mean dispersion over the grid, eV per channel */
     double area;                        /* mean intensity over the grid, by which all were divided */
     double negative_fraction;           /* intensity below zero over that above, on the grid */
-    double reserved[4];
+    double calibration_offset_ev;       /* energy = offset + factor x energy as it was handed in: calibration */
+    double calibration_factor;          /*   and zero-loss alignment together; 0 and 1 without them */
+    double zero_loss_ev;                /* zero-loss peak on the low-loss axis, */
+    double zero_loss_error_ev;          /*   its standard error from the noise, */
+    double zero_loss_fwhm_ev;           /*   and its full width at half maximum */
+    double resolution_fwhm_ev;          /* resolution of the measurement, given or from the zero-loss peak */
+    double broadening_sigma_ev;         /* standard deviation of the Gaussian broadening that was added; 0: none */
+    double thickness;                   /* t / lambda from the low-loss spectrum, where it was deconvolved */
+    double noise_gain;                  /* variance over intensity, given or estimated */
+    double background_covariance;       /* covariance of ln A and r */
+    double background_residual_slope;   /* what the power law leaves over at the window's end: relative, per eV */
+    double background_residual_significance;  /* of the curvature behind it, in standard errors */
+    double pre_edge_excess;             /* intensity between window and onset that neither background nor edge
+                                           explains, over the edge's intensity on the grid */
+    double pre_edge_significance;       /* of it, in standard errors */
+    double spike_ev;                    /* energy of the first spike */
+    uint32_t spike_count;               /* spikes that were found, replaced or not */
+    uint32_t saturated_channels;        /* channels in runs of the largest intensity */
+    uint32_t constant_channels;         /* channels in other runs of one intensity, longer than noise allows */
+    uint32_t low_loss_use;              /* SPECTRA_LOW_LOSS_* that were carried out */
+    double reserved[8];
 } spectra_preparation;
 
 /* Flags of a result. A flagged result is computed all the same: the flag says how far to trust it. */
@@ -292,6 +362,11 @@ typedef struct spectra_preparation {
 #define SPECTRA_FLAG_NEGATIVE_INTENSITY       (UINT32_C(1) << 2) /* much intensity is below zero: background? */
 #define SPECTRA_FLAG_COARSE_CHANNELS          (UINT32_C(1) << 3) /* channels wider than the model's broadening */
 #define SPECTRA_FLAG_UNCERTAIN_ONSET          (UINT32_C(1) << 4) /* onset error above 0.2 eV */
+#define SPECTRA_FLAG_COARSE_RESOLUTION        (UINT32_C(1) << 5) /* resolution coarser than the model's broadening */
+#define SPECTRA_FLAG_BACKGROUND_WINDOW        (UINT32_C(1) << 6) /* the window is not a power law alone */
+#define SPECTRA_FLAG_PRE_EDGE_INTENSITY       (UINT32_C(1) << 7) /* intensity before the edge: beam damage? */
+#define SPECTRA_FLAG_SATURATED_CHANNELS       (UINT32_C(1) << 8) /* saturated or constant channels */
+#define SPECTRA_FLAG_SPIKES                   (UINT32_C(1) << 9) /* spikes: cosmic rays or X-rays */
 
 /** One sentence about one flag; static storage, never NULL; "" for 0 or an unknown flag. Since 0.1. */
 const char *spectra_flag_text(uint32_t flag);
@@ -311,9 +386,10 @@ typedef struct spectra_result {
 /* ---------------------------------------------------------------- predict */
 
 /**
- * Bytes of workspace for spectra of up to `channel_count` channels (0: from features only), the same for
- * one spectrum and for a batch of any length. The workspace needs no alignment and no initialisation,
- * holds nothing between calls, and one may be used by one call at a time.
+ * Bytes of workspace for spectra of up to `channel_count` channels (0: from features only; with a low-loss
+ * spectrum: the channels of the longer one), the same for one spectrum and for a batch of any length. The
+ * workspace needs no alignment and no initialisation, holds nothing between calls, and one may be used by
+ * one call at a time.
  * @return 0 where model is NULL or channel_count is over SPECTRA_CHANNEL_COUNT_MAX. Since 0.1.
  */
 size_t spectra_workspace_size(const spectra_model *model, size_t channel_count);

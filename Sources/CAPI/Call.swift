@@ -27,9 +27,10 @@ struct Call {
     self.channelCount = channelCount
   }
 
-  /// The caller's memory as a workspace.
-  func workspace() throws(SpectraError) -> Workspace {
-    try unsafe model.pointee.makeWorkspace(in: memory, channelCount: channelCount)
+  /// The caller's memory as a workspace, for the spectra of the call and their low-loss spectra.
+  func workspace(lowLossChannels: Int = 0) throws(SpectraError) -> Workspace {
+    try unsafe model.pointee.makeWorkspace(
+      in: memory, channelCount: max(channelCount, lowLossChannels))
   }
 
   /// The caller's options as the core has them, checked before anything of the spectrum is.

@@ -69,6 +69,18 @@ private func statusTexts(_ status: spectra_status) -> (name: StaticString, sente
       "SPECTRA_ERROR_ALIGNMENT",
       "The model needs a threshold or an energy offset that was not given."
     )
+  case .lowLoss:
+    (
+      "SPECTRA_ERROR_LOW_LOSS",
+      "The low-loss spectrum has no zero-loss peak, or not all of it."
+    )
+  case .deconvolution:
+    (
+      "SPECTRA_ERROR_DECONVOLUTION",
+      "The axes of spectrum and low loss are not uniform, or not of one dispersion."
+    )
+  case .uncertainOnset:
+    ("SPECTRA_ERROR_UNCERTAIN_ONSET", "The onset is too uncertain to align by: too much noise.")
   case .file: ("SPECTRA_ERROR_FILE", "The file cannot be opened or read.")
   case .modelSyntax: ("SPECTRA_ERROR_MODEL_SYNTAX", "The model is not JSON: truncated or damaged.")
   case .modelFormat:

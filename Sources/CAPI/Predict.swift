@@ -26,10 +26,13 @@ public func spectra_predict(
     let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
-    let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
-    var scratch = try call.workspace()
+    let companions = try unsafe SpectrumCompanions(
+      options, spectrumCount: 1, channelCount: channel_count)
+    let spectrum = try Spectrum(
+      axis: EnergyAxis(energies), intensities: counts, variances: companions.variances(0))
+    var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     let prediction = try unsafe call.model.pointee.predict(
-      spectrum, options: measurement, using: &scratch)
+      spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)
     unsafe result.pointee = spectra_result(prediction, structSize: structSize)
   }
 }
@@ -54,11 +57,13 @@ public func spectra_predict_batch(
     let axis = try EnergyAxis(energies)
     let count = try valueCount((spectrum_count, spectrum_stride), (channel_count, channel_stride))
     let intensities = try unsafe span(intensity, count, "intensity is NULL; give intensities")
-    var scratch = try call.workspace()
+    let companions = try unsafe SpectrumCompanions(
+      options, spectrumCount: spectrum_count, channelCount: channel_count)
+    var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     try unsafe call.model.pointee.predict(
       axis: axis, intensities: intensities, spectrumCount: spectrum_count,
-      spectrumStride: spectrum_stride, channelStride: channel_stride, options: measurement,
-      using: &scratch, finished: sink.take)
+      spectrumStride: spectrum_stride, channelStride: channel_stride, companions: companions,
+      options: measurement, using: &scratch, finished: sink.take)
   }
 }
 
@@ -91,10 +96,13 @@ public func spectra_preprocess(
     let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
-    let spectrum = try Spectrum(axis: EnergyAxis(energies), intensities: counts)
-    var scratch = try call.workspace()
+    let companions = try unsafe SpectrumCompanions(
+      options, spectrumCount: 1, channelCount: channel_count)
+    let spectrum = try Spectrum(
+      axis: EnergyAxis(energies), intensities: counts, variances: companions.variances(0))
+    var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     let done = try unsafe call.model.pointee.preprocessor.prepare(
-      spectrum, options: measurement, using: &scratch)
+      spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)
     scratch.withFeatures(featureCount) { prepared in
       for index in prepared.indices { unsafe features[index] = prepared[index] }
     }

@@ -19,6 +19,21 @@ extension spectra_preparation {
     none.channel_width_ev = .nan
     none.area = .nan
     none.negative_fraction = .nan
+    none.calibration_offset_ev = .nan
+    none.calibration_factor = .nan
+    none.zero_loss_ev = .nan
+    none.zero_loss_error_ev = .nan
+    none.zero_loss_fwhm_ev = .nan
+    none.resolution_fwhm_ev = .nan
+    none.broadening_sigma_ev = .nan
+    none.thickness = .nan
+    none.noise_gain = .nan
+    none.background_covariance = .nan
+    none.background_residual_slope = .nan
+    none.background_residual_significance = .nan
+    none.pre_edge_excess = .nan
+    none.pre_edge_significance = .nan
+    none.spike_ev = .nan
     return none
   }
 
@@ -37,6 +52,9 @@ extension spectra_preparation {
       background_exponent = fit.exponent
       background_exponent_error = fit.exponentError
       background_dispersion = fit.dispersion
+      background_covariance = fit.covariance
+      background_residual_slope = fit.residualSlope
+      background_residual_significance = fit.residualSignificance
     }
     if let onset = preparation.onset {
       onset_ev = onset.energy
@@ -46,6 +64,30 @@ extension spectra_preparation {
     channel_width_ev = preparation.channelWidth
     area = preparation.area
     negative_fraction = preparation.negativeFraction
+    setSteps(preparation)
+  }
+
+  private mutating func setSteps(_ preparation: Preparation) {
+    calibration_offset_ev = preparation.calibration.offset
+    calibration_factor = preparation.calibration.factor
+    if let zeroLoss = preparation.zeroLoss {
+      zero_loss_ev = zeroLoss.energy
+      zero_loss_error_ev = zeroLoss.error
+      zero_loss_fwhm_ev = zeroLoss.width
+    }
+    resolution_fwhm_ev = preparation.resolution ?? .nan
+    broadening_sigma_ev = preparation.addedBroadening
+    thickness = preparation.thickness ?? .nan
+    noise_gain = preparation.noiseGain ?? .nan
+    if let preEdge = preparation.preEdge {
+      pre_edge_excess = preEdge.excess
+      pre_edge_significance = preEdge.significance
+    }
+    spike_ev = preparation.spikeEnergy ?? .nan
+    spike_count = UInt32(preparation.spikeCount)
+    saturated_channels = UInt32(preparation.defects.saturated)
+    constant_channels = UInt32(preparation.defects.constant)
+    low_loss_use = preparation.lowLossUse.rawValue
   }
 }
 
@@ -65,7 +107,8 @@ extension spectra_result {
         lower_68: estimate.value - estimate.halfWidth68,
         upper_68: estimate.value + estimate.halfWidth68,
         lower_95: estimate.value - estimate.halfWidth95,
-        upper_95: estimate.value + estimate.halfWidth95)
+        upper_95: estimate.value + estimate.halfWidth95,
+        measurement_error: estimate.measurementError)
     }
     setNeighbors { rank in
       guard rank < prediction.neighborCount else { return nil }
@@ -84,7 +127,7 @@ extension spectra_result {
     setEstimates { _ in
       spectra_estimate(
         value: .nan, standard_error: .nan, lower_68: .nan, upper_68: .nan, lower_95: .nan,
-        upper_95: .nan)
+        upper_95: .nan, measurement_error: .nan)
     }
     setNeighbors { _ in nil }
     preparation = .unprepared

@@ -47,6 +47,8 @@ struct HeaderTests {
       (SPECTRA_ERROR_BACKGROUND_WINDOW, .backgroundWindow),
       (SPECTRA_ERROR_BACKGROUND_FIT, .backgroundFit), (SPECTRA_ERROR_NO_EDGE, .noEdge),
       (SPECTRA_ERROR_NO_SIGNAL, .noSignal), (SPECTRA_ERROR_ALIGNMENT, .alignment),
+      (SPECTRA_ERROR_LOW_LOSS, .lowLoss), (SPECTRA_ERROR_DECONVOLUTION, .deconvolution),
+      (SPECTRA_ERROR_UNCERTAIN_ONSET, .uncertainOnset),
       (SPECTRA_ERROR_FILE, .file), (SPECTRA_ERROR_MODEL_SYNTAX, .modelSyntax),
       (SPECTRA_ERROR_MODEL_FORMAT, .modelFormat),
       (SPECTRA_ERROR_MODEL_CHECKSUM, .modelChecksum),
@@ -68,6 +70,9 @@ struct HeaderTests {
     #expect(SPECTRA_ALIGNMENT_THRESHOLD.rawValue == Alignment.threshold.rawValue)
     #expect(SPECTRA_ALIGNMENT_EDGE.rawValue == Alignment.edge.rawValue)
     #expect(SPECTRA_ALIGNMENT_ABSOLUTE.rawValue == Alignment.absolute.rawValue)
+    #expect(SPECTRA_SPIKES_REPORT.rawValue == SpikeHandling.report.rawValue)
+    #expect(SPECTRA_SPIKES_REPLACE.rawValue == SpikeHandling.replace.rawValue)
+    #expect(SPECTRA_SPIKES_IGNORE.rawValue == SpikeHandling.ignore.rawValue)
     #expect(Prediction.neighborCountMaximum == Int(SPECTRA_NEIGHBOR_COUNT))
     #expect(EnergyAxis.channelCountMaximum == Int(SPECTRA_CHANNEL_COUNT_MAX))
     for (index, flag) in PredictionFlags.all.enumerated() {

@@ -238,7 +238,8 @@ static void test_larger_structs(void)
         ignore_the_rest(c, &out.results[1], sizeof out - sizeof out.results[0], "larger options");
     }
     for (int f = BATCH; f < FUNCTION_COUNT; f += FEATURES - BATCH) {
-        static const size_t sizes[] = { 513, 516, 520, 600, 1024, SIZE_MAX / 2 + 1, SIZE_MAX - 7, SIZE_MAX };
+        static const size_t sizes[] = { sizeof(spectra_result) + 1, sizeof(spectra_result) + 4, sizeof(spectra_result) + 8,
+                                        sizeof(spectra_result) + 88, 1024, SIZE_MAX / 2 + 1, SIZE_MAX - 7, SIZE_MAX };
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
             call c = good[f];
             c.spectra = 1;
@@ -781,6 +782,7 @@ static void test_names(void)
         { 15, "SPECTRA_ERROR_MEMORY" }, { 20, "SPECTRA_ERROR_AXIS" }, { 21, "SPECTRA_ERROR_AXIS_RANGE" },
         { 22, "SPECTRA_ERROR_NOT_FINITE" }, { 23, "SPECTRA_ERROR_BACKGROUND_WINDOW" }, { 24, "SPECTRA_ERROR_BACKGROUND_FIT" },
         { 25, "SPECTRA_ERROR_NO_EDGE" }, { 26, "SPECTRA_ERROR_NO_SIGNAL" }, { 27, "SPECTRA_ERROR_ALIGNMENT" },
+        { 28, "SPECTRA_ERROR_LOW_LOSS" }, { 29, "SPECTRA_ERROR_DECONVOLUTION" }, { 30, "SPECTRA_ERROR_UNCERTAIN_ONSET" },
         { 40, "SPECTRA_ERROR_FILE" }, { 41, "SPECTRA_ERROR_MODEL_SYNTAX" }, { 42, "SPECTRA_ERROR_MODEL_FORMAT" },
         { 43, "SPECTRA_ERROR_MODEL_CHECKSUM" }, { 44, "SPECTRA_ERROR_MODEL_CONTENT" }, { 45, "SPECTRA_ERROR_MODEL_SELF_TEST" },
     };
@@ -815,12 +817,12 @@ static void test_names(void)
             CHECK(strcmp(unit, in ? units[n] : "") == 0, "the unit of property %d is '%s'", n, unit);
         }
         const char *flag = spectra_flag_text((uint32_t)n);
-        int one = n == 1 || n == 2 || n == 4 || n == 8 || n == 16;
+        int one = n > 0 && n < 1 << 10 && (n & (n - 1)) == 0;
         if (CHECK(flag != NULL, "flag %d", n)) CHECK((flag[0] != '\0') == one, "flag %d is '%s'", n, flag);
         if (one && flag[0]) CHECK(flag[strlen(flag) - 1] == '.', "not a sentence: '%s'", flag);
     }
     for (int bit = 0; bit < 32; bit++)
-        CHECK((spectra_flag_text(UINT32_C(1) << bit)[0] != '\0') == (bit < 5), "flag 1 << %d", bit);
+        CHECK((spectra_flag_text(UINT32_C(1) << bit)[0] != '\0') == (bit < 10), "flag 1 << %d", bit);
 
     CHECK(strcmp(spectra_model_card(NULL), "") == 0, "the card of NULL is empty");
     spectra_model_free(NULL);
@@ -829,7 +831,11 @@ static void test_names(void)
     spectra_options_init(options);
     CHECK(options->struct_size == sizeof *options && options->background == SPECTRA_BACKGROUND_RECIPE
               && options->background_start_ev == 0 && options->background_end_ev == 0 && isnan(options->threshold_ev)
-              && isnan(options->energy_offset_ev),
+              && isnan(options->energy_offset_ev) && options->axis_error_ev == 0 && options->spikes == SPECTRA_SPIKES_REPORT
+              && options->calibration_point_count == 0 && options->low_loss_energy_ev == NULL && options->low_loss_intensity == NULL
+              && options->low_loss_count == 0 && options->low_loss_stride == 0 && options->low_loss_use == 0
+              && isnan(options->resolution_fwhm_ev) && isnan(options->noise_gain) && options->variance == NULL
+              && options->variance_stride == 0,
           "the defaults of the options");
     guarded_free(options, sizeof *options);
 }

@@ -271,7 +271,7 @@ void check_empty_result(const spectra_result *result, const char *what)
     for (int p = 0; p < SPECTRA_PROPERTY_COUNT; p++) {
         const spectra_estimate *e = &result->properties[p];
         CHECK(isnan(e->value) && isnan(e->standard_error) && isnan(e->lower_68) && isnan(e->upper_68) && isnan(e->lower_95)
-                  && isnan(e->upper_95),
+                  && isnan(e->upper_95) && isnan(e->measurement_error),
               "%s: %s is not NaN", what, spectra_property_name(p));
     }
     CHECK(isnan(result->novelty), "%s: novelty %g", what, result->novelty);
@@ -281,7 +281,10 @@ void check_empty_result(const spectra_result *result, const char *what)
     const double numbers[] = {
         d->background_start_ev, d->background_end_ev, d->background_amplitude, d->background_amplitude_error,
         d->background_exponent, d->background_exponent_error, d->background_dispersion, d->onset_ev, d->onset_error_ev,
-        d->shift_ev, d->channel_width_ev, d->area, d->negative_fraction
+        d->shift_ev, d->channel_width_ev, d->area, d->negative_fraction, d->calibration_offset_ev, d->calibration_factor,
+        d->zero_loss_ev, d->zero_loss_error_ev, d->zero_loss_fwhm_ev, d->resolution_fwhm_ev, d->broadening_sigma_ev,
+        d->thickness, d->noise_gain, d->background_covariance, d->background_residual_slope,
+        d->background_residual_significance, d->pre_edge_excess, d->pre_edge_significance, d->spike_ev
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         CHECK(isnan(numbers[i]), "%s: preparation number %zu is %g", what, i, numbers[i]);

@@ -4,13 +4,16 @@ extension Model {
 
   /// Predicts the properties of one raw spectrum.
   ///
-  /// - Throws: a `SpectraError` of the spectrum or of the options.
+  /// - Parameter lowLoss: the low-loss spectrum taken together with it, where
+  ///   `options.lowLossUse` says what for.
+  /// - Throws: a `SpectraError` of the spectra or of the options.
   /// - Complexity: O(channels + weights + references x features); allocates nothing.
   public func predict(
-    _ spectrum: borrowing Spectrum, options: MeasurementOptions = MeasurementOptions(),
-    using workspace: inout Workspace
+    _ spectrum: borrowing Spectrum, lowLoss: Spectrum? = nil,
+    options: MeasurementOptions = MeasurementOptions(), using workspace: inout Workspace
   ) throws(SpectraError) -> Prediction {
-    let preparation = try preprocessor.prepare(spectrum, options: options, using: &workspace)
+    let preparation = try preprocessor.prepare(
+      spectrum, lowLoss: lowLoss, options: options, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
     return try prediction(row: 0, preparation: preparation, using: workspace)
   }
@@ -32,24 +35,29 @@ extension Model {
   ///
   /// - Parameters:
   ///   - intensities: channel `c` of spectrum `s` is `[s * spectrumStride + c * channelStride]`.
+  ///   - companions: the low-loss spectra and variances that belong to them.
   ///   - finished: is called with the index of each spectrum, in order, and its prediction or
   ///     error.
   /// - Throws: `.count` where the strides lead out of `intensities`; then nothing is predicted.
   public func predict(
     axis: EnergyAxis, intensities: Span<Float>, spectrumCount: Int, spectrumStride: Int,
-    channelStride: Int, options: MeasurementOptions = MeasurementOptions(),
-    using workspace: inout Workspace, finished: (Int, Result<Prediction, SpectraError>) -> Void
+    channelStride: Int, companions: SpectrumCompanions? = nil,
+    options: MeasurementOptions = MeasurementOptions(), using workspace: inout Workspace,
+    finished: (Int, Result<Prediction, SpectraError>) -> Void
   ) throws(SpectraError) {
     let last = Self.lastIndex(
       (spectrumCount, spectrumStride), (axis.count, channelStride))
     guard let last, last < intensities.count else { throw Self.stridesError }
+    try companions?.validate(spectrumCount: spectrumCount, channelCount: axis.count)
     try options.validate(for: preprocessor.alignment)
     try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
       (index, row, workspace) throws(SpectraError) in
       let spectrum = try Spectrum(
         axis: axis, intensities: intensities.extracting((index * spectrumStride)...),
-        stride: channelStride)
-      return try preprocessor.prepare(spectrum, options: options, row: row, using: &workspace)
+        stride: channelStride, variances: companions?.variances(index))
+      return try preprocessor.prepare(
+        spectrum, lowLoss: companions?.lowLossSpectrum(index), options: options, row: row,
+        using: &workspace)
     }
   }
 

@@ -8,13 +8,17 @@ public struct Estimate: Sendable, Equatable, BitwiseCopyable {
   public var halfWidth68: Double
   /// Half the width of the interval that holds the true value in 95 of 100 cases.
   public var halfWidth95: Double
+  /// The part of the standard error that comes from this measurement's noise and energy axis.
+  public var measurementError: Double
 
   package init(
-    value: Double, standardError: Double, halfWidth68: Double, halfWidth95: Double
+    value: Double, standardError: Double, halfWidth68: Double, halfWidth95: Double,
+    measurementError: Double = 0
   ) {
     self.value = value
     self.standardError = standardError
     self.halfWidth68 = halfWidth68
     self.halfWidth95 = halfWidth95
+    self.measurementError = measurementError
   }
 }

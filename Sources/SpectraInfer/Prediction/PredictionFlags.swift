@@ -17,9 +17,21 @@ public struct PredictionFlags: OptionSet, Sendable {
   /// The onset is uncertain by more than 0.2 eV.
   public static let uncertainOnset = PredictionFlags(rawValue: 1 << 4)
 
+  /// The resolution is coarser than the broadening of the training spectra.
+  public static let coarseResolution = PredictionFlags(rawValue: 1 << 5)
+  /// The background window does not hold a power law alone.
+  public static let backgroundWindow = PredictionFlags(rawValue: 1 << 6)
+  /// Intensity before the edge that neither the background nor the edge explains.
+  public static let preEdgeIntensity = PredictionFlags(rawValue: 1 << 7)
+  /// Saturated or constant channels.
+  public static let saturatedChannels = PredictionFlags(rawValue: 1 << 8)
+  /// Spikes in the part of the spectrum that is used.
+  public static let spikes = PredictionFlags(rawValue: 1 << 9)
+
   /// Every flag there is.
   public static let all: [PredictionFlags] = [
     .outsideReferenceDomain, .ambiguous, .negativeIntensity, .coarseChannels, .uncertainOnset,
+    .coarseResolution, .backgroundWindow, .preEdgeIntensity, .saturatedChannels, .spikes,
   ]
 
   /// The flags that follow from what preprocessing did.
@@ -45,6 +57,16 @@ extension PredictionFlags {
       "The channels are wider than the resolution the model was trained on."
     case .uncertainOnset:
       "The onset is uncertain by more than 0.2 eV: measure with more dose."
+    case .coarseResolution:
+      "The resolution is coarser than what the model was trained on: fine structure is missing."
+    case .backgroundWindow:
+      "The power law does not describe the background window: choose another one."
+    case .preEdgeIntensity:
+      "There is intensity before the edge, as from beam damage (531 eV): use less dose."
+    case .saturatedChannels:
+      "Channels are saturated or constant: check the exposure and the detector."
+    case .spikes:
+      "There are spikes, as from cosmic rays or X-rays: let them be replaced, or measure again."
     default: ""
     }
   }

@@ -1,10 +1,15 @@
 /// The scratch memory of one call: made once, used for any number of spectra, one call at a time.
 ///
-///     +---------+----------+----------+----------+---------+------------+---------+
-///     | signal  | integral | averaged | features | scaled  | hidden     | outputs |
-///     +---------+----------+----------+----------+---------+------------+---------+
-///      channels  channels   channels   rows x     rows x    2 x rows x   members x
-///      Double    Double     Double     features   widest    widest       rows x 6
+///     +----------+--------+----------+----------+---------+---------+----------+
+///     | energies | signal | integral | averaged | weights | fourier | filter   |
+///     +----------+--------+----------+----------+---------+---------+----------+
+///       channels, Double each, and for the last two: 2 n and n + 2, where n is the power of two that
+///       holds two spectra
+///     +----------+--------+----------+----------+
+///     | features | scaled | hidden   | outputs  |
+///     +----------+--------+----------+----------+
+///       rows x    rows x   2 x rows x members x rows x 6, Float
+///       features  widest   widest
 @safe
 public struct Workspace: ~Copyable {
   /// Spectra that go through the networks together.
@@ -14,9 +19,14 @@ public struct Workspace: ~Copyable {
 
   /// The most channels that a spectrum may have here.
   public let channelCount: Int
+  /// The energies of the last spectrum where they were calibrated.
+  var energies: Region<Double>
   var signal: Region<Double>
   var integral: Region<Double>
   var averaged: Region<Double>
+  var weights: Region<Double>
+  var fourier: Region<Double>
+  var filter: Region<Double>
   var features: Region<Float>
   var scaled: Region<Float>
   var hidden: Region<Float>
@@ -36,12 +46,22 @@ public struct Workspace: ~Copyable {
   /// Bytes that a workspace takes, with room to move an unaligned start to a multiple of 64.
   static func byteCount(_ shape: Shape, channelCount: Int) -> Int {
     let rows = rowCount
-    return 3 * Region<Double>.byteCount(channelCount)
+    let fourierCount = fourierCount(channelCount: channelCount)
+    return 5 * Region<Double>.byteCount(channelCount)
+      + Region<Double>.byteCount(2 * fourierCount)
+      + Region<Double>.byteCount(fourierCount + 2)
       + Region<Float>.byteCount(rows * shape.featureCount)
       + Region<Float>.byteCount(rows * shape.widestLayer)
       + Region<Float>.byteCount(2 * rows * shape.widestLayer)
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
       + 64
+  }
+
+  /// Points of the Fourier transform in which neither of two spectra runs into itself.
+  static func fourierCount(channelCount: Int) -> Int {
+    var count = 1
+    while count < 2 * channelCount { count *= 2 }
+    return count
   }
 
   /// Makes a workspace of the caller's memory, which must outlive it.
@@ -105,9 +125,14 @@ public struct Workspace: ~Copyable {
     let rows = Self.rowCount
     var offset = 0
     self.channelCount = channelCount
+    let fourierCount = Self.fourierCount(channelCount: channelCount)
+    unsafe energies = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe signal = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe integral = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe averaged = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe weights = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe fourier = Region(carvedFrom: base, at: &offset, count: 2 * fourierCount)
+    unsafe filter = Region(carvedFrom: base, at: &offset, count: fourierCount + 2)
     unsafe features = Region(carvedFrom: base, at: &offset, count: rows * shape.featureCount)
     unsafe scaled = Region(carvedFrom: base, at: &offset, count: rows * shape.widestLayer)
     unsafe hidden = Region(carvedFrom: base, at: &offset, count: 2 * rows * shape.widestLayer)

@@ -26,8 +26,14 @@ public struct PowerLawBackground: Sendable {
   public let exponent: Double
   /// Standard error of r.
   public let exponentError: Double
+  /// Covariance of ln A and r.
+  public let covariance: Double
   /// Pearson's chi^2 over its degrees of freedom: 1 for Poisson counts.
   public let dispersion: Double
+  /// What the power law leaves over at the window's end: relative, per eV.
+  public let residualSlope = Double.nan
+  /// The curvature behind it in its standard errors.
+  public let residualSignificance = Double.nan
 
   // ln(intensity) = level - exponent ln(E / center): the fit's own, well-conditioned parameters.
   private let level: Double
@@ -96,6 +102,7 @@ public struct PowerLawBackground: Sendable {
     }
     let logarithmVariance =
       levelVariance + distance * distance * slopeVariance - 2 * distance * covariance
+    self.covariance = dispersion * (distance * slopeVariance - covariance)
     amplitudeError = amplitude * max(0, dispersion * logarithmVariance).squareRoot()
   }
 

@@ -14,4 +14,27 @@ public struct Preparation: Sendable {
   public let area: Double
   /// Intensity below zero over that above zero, on the grid.
   public let negativeFraction: Double
+  /// Calibration and zero-loss alignment of the axis together.
+  public internal(set) var calibration = EnergyCalibration.identity
+  /// The zero-loss peak of the low-loss spectrum; nil: it was not looked for.
+  public internal(set) var zeroLoss: ZeroLossPeak?
+  /// What the low-loss spectrum was used for.
+  public internal(set) var lowLossUse: LowLossUse = []
+  /// Full width at half maximum of the measurement's resolution, eV; nil: unknown.
+  public internal(set) var resolution: Double?
+  /// Standard deviation of the Gaussian broadening that was added, eV; 0: none.
+  public internal(set) var addedBroadening = 0.0
+  /// Thickness over the inelastic mean free path; nil: nothing was deconvolved.
+  public internal(set) var thickness: Double?
+  /// Variance of the noise over the intensity, given or estimated; nil: the spectrum has variances,
+  /// or nothing could be estimated.
+  public internal(set) var noiseGain: Double?
+  /// Intensity before the edge; nil: there is nothing between the window and the edge to look at.
+  public internal(set) var preEdge: PreEdgeIntensity?
+  /// Number of spikes, replaced or not.
+  public internal(set) var spikeCount = 0
+  /// Energy of the first spike, eV.
+  public internal(set) var spikeEnergy: Double?
+  /// Channels that are saturated or constant.
+  public internal(set) var defects = ChannelDefects()
 }

@@ -28,28 +28,43 @@ public struct Preprocessor: Sendable, Equatable {
 
   /// Prepares a spectrum.
   ///
-  /// - Parameter workspace: scratch made for at least the spectrum's channels; receives the
-  ///   features, `grid.count` intensities with a mean of 1, which `Workspace.withFeatures` lends.
+  /// - Parameters:
+  ///   - lowLoss: the low-loss spectrum taken together with it, where `options.lowLossUse` says
+  ///     what for.
+  ///   - workspace: scratch made for at least the channels of the longer of the two; receives the
+  ///     features, `grid.count` intensities with a mean of 1, which `Workspace.withFeatures` lends.
   /// - Returns: what was done.
-  /// - Throws: a `SpectraError` of the spectrum or of the options.
-  /// - Complexity: O(channels + grid.count); allocates nothing.
+  /// - Throws: a `SpectraError` of the spectra or of the options.
+  /// - Complexity: O(channels + grid.count), with deconvolution O(channels log channels); allocates
+  ///   nothing.
   public func prepare(
-    _ spectrum: borrowing Spectrum, options: MeasurementOptions = MeasurementOptions(),
-    using workspace: inout Workspace
+    _ spectrum: borrowing Spectrum, lowLoss: Spectrum? = nil,
+    options: MeasurementOptions = MeasurementOptions(), using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
     try options.validate(for: alignment)
-    return try prepare(spectrum, options: options, row: 0, using: &workspace)
+    return try prepare(spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
   }
 
   /// Prepares a spectrum into a row of the workspace, with options that were validated before.
   func prepare(
-    _ spectrum: borrowing Spectrum, options: MeasurementOptions, row: Int,
+    _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions, row: Int,
     using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
-    guard workspace.channelCount >= spectrum.count else {
+    let channelCount = max(spectrum.count, lowLoss?.count ?? 0)
+    guard workspace.channelCount >= channelCount else {
       throw SpectraError(
-        .workspace, "the workspace is too small; make it for the channels of the spectrum",
-        found: Double(workspace.channelCount), expected: Double(spectrum.count))
+        .workspace,
+        """
+        the workspace is too small; make it for the channels of the spectrum, or of its low-loss \
+        spectrum, if that has more
+        """, found: Double(workspace.channelCount), expected: Double(channelCount))
+    }
+    guard (lowLoss == nil) == options.lowLossUse.isEmpty else {
+      throw SpectraError(
+        .option,
+        """
+        a low-loss spectrum and low_loss_use belong together: give both, or neither
+        """)
     }
     let fitted = try fitBackground(spectrum, options)
     let prepared = grid.count * row..<grid.count * (row + 1)

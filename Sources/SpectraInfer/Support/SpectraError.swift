@@ -19,6 +19,9 @@ public struct SpectraError: Error, Sendable {
     case noEdge = 25
     case noSignal = 26
     case alignment = 27
+    case lowLoss = 28
+    case deconvolution = 29
+    case uncertainOnset = 30
 
     case file = 40
     case modelSyntax = 41

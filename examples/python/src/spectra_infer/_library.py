@@ -41,6 +41,9 @@ SPECTRA_MESSAGE_CAPACITY = 512
 SPECTRA_PROPERTY_COUNT = 6
 SPECTRA_NEIGHBOR_COUNT = 3
 SPECTRA_CHANNEL_COUNT_MAX = 16777216
+SPECTRA_LOW_LOSS_ALIGN = 1 << 0
+SPECTRA_LOW_LOSS_RESOLUTION = 1 << 1
+SPECTRA_LOW_LOSS_DECONVOLVE = 1 << 2
 
 # ---------------------------------------------------------------- structures
 
@@ -94,6 +97,22 @@ class spectra_options(Structure):
         ("background_end_ev", c_double),
         ("threshold_ev", c_double),
         ("energy_offset_ev", c_double),
+        ("axis_error_ev", c_double),
+        ("spikes", _enum),
+        ("calibration_point_count", c_uint32),
+        ("calibration_measured_ev", c_double * 2),
+        ("calibration_true_ev", c_double * 2),
+        ("low_loss_energy_ev", c_void_p),
+        ("low_loss_intensity", c_void_p),
+        ("low_loss_count", c_size_t),
+        ("low_loss_stride", c_ssize_t),
+        ("low_loss_use", c_uint32),
+        ("reserved_use", c_uint32),
+        ("resolution_fwhm_ev", c_double),
+        ("noise_gain", c_double),
+        ("variance", c_void_p),
+        ("variance_stride", c_ssize_t),
+        ("reserved", c_double * 4),
     ]
 
 
@@ -107,6 +126,7 @@ class spectra_estimate(Structure):
         ("upper_68", c_double),
         ("lower_95", c_double),
         ("upper_95", c_double),
+        ("measurement_error", c_double),
     ]
 
 
@@ -141,7 +161,26 @@ class spectra_preparation(Structure):
         ("channel_width_ev", c_double),
         ("area", c_double),
         ("negative_fraction", c_double),
-        ("reserved", c_double * 4),
+        ("calibration_offset_ev", c_double),
+        ("calibration_factor", c_double),
+        ("zero_loss_ev", c_double),
+        ("zero_loss_error_ev", c_double),
+        ("zero_loss_fwhm_ev", c_double),
+        ("resolution_fwhm_ev", c_double),
+        ("broadening_sigma_ev", c_double),
+        ("thickness", c_double),
+        ("noise_gain", c_double),
+        ("background_covariance", c_double),
+        ("background_residual_slope", c_double),
+        ("background_residual_significance", c_double),
+        ("pre_edge_excess", c_double),
+        ("pre_edge_significance", c_double),
+        ("spike_ev", c_double),
+        ("spike_count", c_uint32),
+        ("saturated_channels", c_uint32),
+        ("constant_channels", c_uint32),
+        ("low_loss_use", c_uint32),
+        ("reserved", c_double * 8),
     ]
 
 

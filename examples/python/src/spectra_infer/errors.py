@@ -38,6 +38,9 @@ class Status(enum.IntEnum):
     NO_EDGE = 25
     NO_SIGNAL = 26
     ALIGNMENT = 27
+    LOW_LOSS = 28
+    DECONVOLUTION = 29
+    UNCERTAIN_ONSET = 30
 
     FILE = 40
     MODEL_SYNTAX = 41
@@ -113,6 +116,9 @@ _CLASSES: dict[Status, type[SpectraError]] = {
     Status.NO_EDGE: SpectrumError,
     Status.NO_SIGNAL: SpectrumError,
     Status.ALIGNMENT: SpectrumError,
+    Status.LOW_LOSS: SpectrumError,
+    Status.DECONVOLUTION: SpectrumError,
+    Status.UNCERTAIN_ONSET: SpectrumError,
     Status.FILE: ModelFileError,
     Status.MODEL_SYNTAX: ModelError,
     Status.MODEL_FORMAT: ModelError,

@@ -79,6 +79,16 @@ class Flag(enum.IntFlag):
     """Channels wider than the model's broadening."""
     UNCERTAIN_ONSET = 1 << 4
     """Onset error above 0.2 eV."""
+    COARSE_RESOLUTION = 1 << 5
+    """Resolution coarser than the model's broadening."""
+    BACKGROUND_WINDOW = 1 << 6
+    """The window is not a power law alone."""
+    PRE_EDGE_INTENSITY = 1 << 7
+    """Intensity before the edge: beam damage?"""
+    SATURATED_CHANNELS = 1 << 8
+    """Saturated or constant channels."""
+    SPIKES = 1 << 9
+    """Spikes: cosmic rays or X-rays."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -159,7 +169,8 @@ class Preparation:
     background_dispersion
         Pearson chi^2 over degrees of freedom; 1 for Poisson counts.
     onset_ev, onset_error_ev
-        The onset found on the spectrum's own axis and its standard error from the noise, eV.
+        The onset found on the spectrum's axis (after calibration and zero-loss alignment) and its
+        standard error from the noise, eV.
     shift_ev
         What was added to the spectrum's axis, eV.
     channel_width_ev
@@ -168,6 +179,33 @@ class Preparation:
         Mean intensity over the grid, by which all were divided.
     negative_fraction
         Intensity below zero over that above, on the grid.
+    calibration_offset_ev, calibration_factor
+        Energy = offset + factor x energy as it was handed in: calibration and zero-loss alignment
+        together.
+    zero_loss_ev, zero_loss_error_ev, zero_loss_fwhm_ev
+        Zero-loss peak on the low-loss axis, its standard error and its full width at half maximum.
+    resolution_fwhm_ev
+        Resolution of the measurement, given or from the zero-loss peak, eV.
+    broadening_sigma_ev
+        Standard deviation of the Gaussian broadening that was added, eV; 0: none.
+    thickness
+        t / lambda from the low-loss spectrum, where it was deconvolved.
+    noise_gain
+        Variance of the noise over the intensity, given or estimated.
+    background_covariance
+        Covariance of ln A and r.
+    background_residual_slope, background_residual_significance
+        What the power law leaves over at the window's end (relative, per eV), and the curvature
+        behind it in standard errors.
+    pre_edge_excess, pre_edge_significance
+        Intensity between window and onset that neither background nor edge explains, over that of
+        the edge on the grid; and in standard errors.
+    spike_ev, spike_count
+        Energy of the first spike, and how many there are, replaced or not.
+    saturated_channels, constant_channels
+        Channels in runs of the largest intensity, and in other runs longer than noise allows.
+    low_loss_use
+        What the low-loss spectrum was used for, ``SPECTRA_LOW_LOSS_*``.
     """
 
     alignment: Alignment
@@ -186,6 +224,25 @@ class Preparation:
     channel_width_ev: float
     area: float
     negative_fraction: float
+    calibration_offset_ev: float
+    calibration_factor: float
+    zero_loss_ev: float
+    zero_loss_error_ev: float
+    zero_loss_fwhm_ev: float
+    resolution_fwhm_ev: float
+    broadening_sigma_ev: float
+    thickness: float
+    noise_gain: float
+    background_covariance: float
+    background_residual_slope: float
+    background_residual_significance: float
+    pre_edge_excess: float
+    pre_edge_significance: float
+    spike_ev: float
+    spike_count: int
+    saturated_channels: int
+    constant_channels: int
+    low_loss_use: int
 
 
 @dataclass(frozen=True, eq=False)
