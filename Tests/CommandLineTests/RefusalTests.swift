@@ -71,7 +71,7 @@ struct RefusalTests {
     .data("predict --model FOLDER/none.json SPECTRUM", "none.json: cannot be read"),
     .data("predict --model DATA/sites.csv SPECTRUM", "sites.csv: "),
     .data("predict --model MODEL FOLDER/none.csv", "none.csv: cannot be read"),
-    .data("predict --model MODEL MODEL", "model.json, line 2: there are not two numbers"),
+    .data("predict --model MODEL MODEL", "model.json: is JSON, a model perhaps"),
     .data("predict --model MODEL FOLDER", "is a folder"),
     .data("predict --model MODEL SPECTRUM --window 1:2", "spectrum.csv: "),
     .data("train FOLDER/none --out FOLDER/x.json", "none/sites.csv: cannot be read"),

@@ -81,7 +81,7 @@ struct MeasurementTests {
 
   @Test("The seed decides")
   func seeds() {
-    func draw(_ seed: UInt64) -> SpectrumFile {
+    func draw(_ seed: UInt64) -> MeasuredSpectrum {
       var generator = SeededGenerator(seed: seed)
       return Self.measurement().counts(generator: &generator)
     }

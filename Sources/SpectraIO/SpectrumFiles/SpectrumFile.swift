@@ -1,84 +1,90 @@
-import Foundation
-
-/// A spectrum as it stands in a file: energies in eV and intensities, in two columns.
-public struct SpectrumFile: Sendable, Equatable {
-  /// Energy of each channel, eV.
+/// A file of spectra: one, a line of them or an image, with one energy axis.
+///
+/// What the file holds is checked when it is opened. The intensities are read when they are asked
+/// for, so that an image may be larger than the memory.
+public struct SpectrumFile: Sendable {
+  /// The path.
+  public let path: String
+  /// The format, found by what is in the file, not by its name.
+  public let format: SpectrumFormat
+  /// [] for one spectrum, [n] for a line of them, [rows, columns] for an image.
+  public let navigationShape: [Int]
+  /// Energy of each channel, eV, strictly increasing.
   public let energies: [Double]
-  /// Intensity of each channel, counts or any unit proportional to them.
-  public let intensities: [Float]
+  /// What the file says about its spectra.
+  public let metadata: SpectrumMetadata
+  /// What was not as it should be and how it was understood, a sentence each.
+  public let warnings: [String]
+  private let intensities: StoredIntensities
 
-  /// A spectrum of these channels.
-  public init(energies: [Double], intensities: [Float]) {
-    self.energies = energies
+  /// Opens a file.
+  ///
+  /// - Parameter axis: energies in place of those of the file; needed for a `.npy` file, which has
+  ///   none.
+  /// - Throws: `DataError` with the place in the file and the remedy.
+  public init(path: String, axis: EnergyAxisSource? = nil) throws(DataError) {
+    try self.init(FileBytes(path: path), axis: axis)
+  }
+
+  /// Opens bytes; their name stands for the path.
+  package init(_ bytes: FileBytes, axis source: EnergyAxisSource? = nil) throws(DataError) {
+    let contents = try SpectrumReader.contents(of: bytes)
+    let axis = try AxisCheck(contents, replacedBy: source, name: bytes.name)
+    var intensities = contents.intensities
+    intensities.isReversed = axis.isReversed
+    var metadata = contents.metadata
+    metadata.dispersion = axis.dispersion
+    path = bytes.name
+    format = contents.format
+    navigationShape = intensities.navigation.map(\.count)
+    energies = axis.energies
+    warnings = contents.warnings + axis.warnings
+    self.metadata = metadata
     self.intensities = intensities
   }
 
-  /// Reads two-column text: semicolon, comma, tab or blanks between the columns, `#` before
-  /// comments, and at most one line of words (a header) before the numbers.
+  /// Number of channels of each spectrum.
+  public var channelCount: Int { energies.count }
+
+  /// Number of spectra.
+  public var spectrumCount: Int { intensities.spectrumCount }
+
+  /// The spectrum of a file with one.
   ///
-  /// Numbers have a decimal point. Columns behind the second are left out.
+  /// - Throws: `DataError` where there are more, or the file cannot be read any more.
+  public func spectrum() throws(DataError) -> MeasuredSpectrum {
+    guard spectrumCount == 1 else {
+      let shape = navigationShape.map { "\($0)" }.joined(separator: " x ")
+      throw DataError(
+        "\(path): holds \(shape) spectra, and one is wanted; sum them, or use `spectra map` for "
+          + "all of them")
+    }
+    return try spectrum(0)
+  }
+
+  /// One of the spectra.
   ///
-  /// - Throws: `DataError` with the line that cannot be read.
-  public init(twoColumnText path: String) throws {
-    try self.init(text: DataFile.readText(path), name: path)
-  }
-
-  /// Reads two-column text from a string; `name` stands for the file in errors.
-  public init(text: String, name: String) throws {
-    var energies: [Double] = []
-    var intensities: [Float] = []
-    var hasHeader = false
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-    {
-      let cells = Self.cells(of: line)
-      if cells.allSatisfy(\.isEmpty) || cells[0].hasPrefix("#") { continue }
-      if let (energy, intensity) = Self.numbers(cells) {
-        energies.append(energy)
-        intensities.append(intensity)
-      } else if energies.isEmpty && !hasHeader && Double(cells[0]) == nil {
-        hasHeader = true
-      } else {
-        throw DataError(
-          "\(name), line \(index + 1): there are not two numbers, energy in eV and intensity")
-      }
+  /// - Parameter index: its number, row-major over the navigation axes.
+  /// - Throws: `DataError` where there is none, or the file cannot be read any more.
+  public func spectrum(_ index: Int) throws(DataError) -> MeasuredSpectrum {
+    guard index >= 0, index < spectrumCount else {
+      throw DataError(
+        "\(path): has spectra 0 to \(spectrumCount - 1), not \(index); name one that it has")
     }
-    guard !energies.isEmpty else {
-      throw DataError("\(name): there is no row of two numbers, energy in eV and intensity")
-    }
-    self.init(energies: energies, intensities: intensities)
+    var values: [Float] = []
+    try read(index..<index + 1, into: &values)
+    return MeasuredSpectrum(energies: energies, intensities: values, metadata: metadata)
   }
 
-  /// The cells of a line. A comma is no separator where a semicolon is, so that numbers with a
-  /// decimal comma are refused and not torn apart.
-  private static func cells(of line: Substring) -> [Substring] {
-    for separator in [";", ","] as [Character] where line.contains(separator) {
-      return line.split(separator: separator, omittingEmptySubsequences: false).map { cell in
-        let start = cell.drop(while: \.isWhitespace)
-        return start.dropLast(start.reversed().prefix(while: \.isWhitespace).count)
-      }
-    }
-    return line.split(whereSeparator: \.isWhitespace)
-  }
-
-  private static func numbers(_ cells: [Substring]) -> (energy: Double, intensity: Float)? {
-    guard
-      cells.count >= 2, let energy = Double(cells[0]), energy.isFinite,
-      let intensity = Float(cells[1]), intensity.isFinite
-    else { return nil }
-    return (energy, intensity)
-  }
-
-  /// Writes the spectrum as comma-separated text with a header.
+  /// Reads the intensities of some spectra: [spectrum, channel], row-major.
   ///
-  /// - Parameter comments: lines that stand before it, each behind a `#`.
-  public func write(to path: String, comments: [String] = []) throws {
-    var lines = comments.map { "# \($0)" }
-    lines.append("energy_ev,intensity")
-    for (energy, intensity) in zip(energies, intensities) {
-      lines.append("\(energy),\(intensity)")
-    }
-    lines.append("")
-    try DataFile.write(Data(lines.joined(separator: "\n").utf8), to: path)
+  /// Only that part of the file is read. Many threads may read at once.
+  ///
+  /// - Parameters:
+  ///   - spectra: their numbers, row-major over the navigation axes.
+  ///   - values: gets `spectra.count * channelCount` elements; its memory is used again.
+  /// - Throws: `DataError` where there are no such spectra, or the file cannot be read any more.
+  public func read(_ spectra: Range<Int>, into values: inout [Float]) throws(DataError) {
+    try intensities.read(spectra, into: &values)
   }
 }

@@ -59,9 +59,9 @@ public struct SyntheticMeasurement: Sendable {
   }
 
   /// Counts drawn from Poisson's distribution about the expected ones.
-  public func counts(generator: inout SeededGenerator) -> SpectrumFile {
+  public func counts(generator: inout SeededGenerator) -> MeasuredSpectrum {
     let (energies, means) = expected()
-    return SpectrumFile(
+    return MeasuredSpectrum(
       energies: energies, intensities: means.map { Float(Self.poisson($0, &generator)) })
   }
 

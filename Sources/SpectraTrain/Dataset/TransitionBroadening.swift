@@ -41,10 +41,10 @@ public struct TransitionBroadening: Sendable {
   /// The broadened spectrum on a fine axis.
   ///
   /// - Parameter threshold: energy of the threshold on the axis that is returned, eV.
-  public func spectrum(of site: SimulatedSite, threshold: Double = 0) -> SpectrumFile {
+  public func spectrum(of site: SimulatedSite, threshold: Double = 0) -> MeasuredSpectrum {
     let count = Int((Self.axisEnd - Self.axisStart) / Self.channelWidth) + 1
     let fromThreshold = (0..<count).map { Self.axisStart + Double($0) * Self.channelWidth }
-    return SpectrumFile(
+    return MeasuredSpectrum(
       energies: fromThreshold.map { threshold + $0 },
       intensities: fromThreshold.map { Float(intensity(of: site, at: $0)) })
   }

@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
     var isComplete = true
     for path in files {
       do {
-        let spectrum = try SpectrumFile(twoColumnText: path)
+        let spectrum = try SpectrumFile(path: path).spectrum()
         var workspace = try file.model.makeWorkspace(channelCount: spectrum.energies.count)
         let prediction = try file.model.predict(
           Spectrum(

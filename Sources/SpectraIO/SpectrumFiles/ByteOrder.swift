@@ -1,0 +1,5 @@
+/// The order in which a file has the bytes of a number.
+package enum ByteOrder: Sendable {
+  case littleEndian
+  case bigEndian
+}
