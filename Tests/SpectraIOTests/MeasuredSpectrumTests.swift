@@ -35,7 +35,7 @@ struct MeasuredSpectrumTests {
     #expect(again.energies.map(\.bitPattern) == Self.hard.energies.map(\.bitPattern))
     #expect(again.intensities.map(\.bitPattern) == Self.hard.intensities.map(\.bitPattern))
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    #expect(text.hasPrefix("# one, two\n# 3,4\nenergy_ev,intensity\n0.1,0.1\n"))
+    #expect(text.hasPrefix("# one, two\n# 3,4\nenergy_ev,intensity\n-0.0,0.1\n"))
   }
 
   @Test("A hundred thousand rows")

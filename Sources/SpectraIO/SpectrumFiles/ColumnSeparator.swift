@@ -19,15 +19,15 @@ struct ColumnSeparator {
     func all(_ test: (ArraySlice<UInt8>) -> Bool) -> Bool { lines.allSatisfy { test($0.bytes) } }
     let hasComma = lines.contains { $0.bytes.contains(Self.comma) }
     let isInNumbers = all(Self.hasCommasInNumbersAlone)
+    // Where blanks and tabs are mixed, both are white space.
+    let hasTabs = all { $0.contains(Self.tab) } && !lines.isEmpty
     let hasBlanks = all { line in line.contains(where: TextLine.isSpace) }
     if lines.contains(where: { $0.bytes.contains(Self.semicolon) }) {
       (kind, hasDecimalComma) = (.semicolon, hasComma && isInNumbers)
     } else if !hasComma {
-      kind = lines.contains { $0.bytes.contains(Self.tab) } ? .tab : .blanks
-      hasDecimalComma = false
+      (kind, hasDecimalComma) = (hasTabs ? .tab : .blanks, false)
     } else if isInNumbers && hasBlanks {
-      kind = lines.contains { $0.bytes.contains(Self.tab) } ? .tab : .blanks
-      hasDecimalComma = true
+      (kind, hasDecimalComma) = (hasTabs ? .tab : .blanks, true)
     } else {
       (kind, hasDecimalComma) = (.comma, false)
     }

@@ -27,11 +27,13 @@ struct TextReader {
   private init(_ lines: TextLines) {
     name = lines.name
     // A look at the first rows; which lines are rows is not known before the separator is.
-    var sample: [TextLine] = []
-    for line in lines where !line.isBlank && !Self.isComment(line) && Self.isNumeric(line) {
-      sample.append(line)
-      if sample.count == 100 { break }
+    var (numbers, beginnings): ([TextLine], [TextLine]) = ([], [])
+    for line in lines where !line.isBlank && !Self.isComment(line) {
+      if Self.isNumeric(line) { numbers.append(line) }
+      if beginnings.count < 100 && Self.beginsWithNumber(line) { beginnings.append(line) }
+      if numbers.count == 100 { break }
     }
+    let sample = numbers.isEmpty ? beginnings : numbers
     separator = ColumnSeparator(of: sample)
   }
 
@@ -45,6 +47,10 @@ struct TextReader {
       && line.bytes.allSatisfy { byte in
         byte < 0x41 || "eEdD".utf8.contains(byte)
       }
+  }
+
+  private static func beginsWithNumber(_ line: TextLine) -> Bool {
+    line.bytes.first.map("0123456789+-.\"".utf8.contains) ?? false
   }
 
   private mutating func read(_ lines: TextLines) throws(DataError) {
