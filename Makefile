@@ -23,7 +23,7 @@ help: ## lists the targets
 
 # ---------------------------------------------------------------- what is needed from Debian
 
-PACKAGES := gcc libc6-dev binutils pkg-config libjson-c-dev
+PACKAGES := gcc libc6-dev binutils pkg-config libjson-c-dev zlib1g-dev
 TEST_PACKAGES := g++ valgrind cmake locales python3-venv
 setup:
 	@scripts/install-packages.sh $(PACKAGES)

@@ -28,6 +28,7 @@ let package = Package(
     // MARK: - C, in the order of use
     .systemLibrary(name: "CSpectraInfer", path: "include"),
     .systemLibrary(name: "CJSON", pkgConfig: "json-c", providers: [.apt(["libjson-c-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CJSONMemory"),
     .target(name: "CKernels"),
 
@@ -42,7 +43,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "SpectraIO",
-      dependencies: ["SpectraInfer", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      dependencies: [
+        "SpectraInfer", "CZlib", .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ],
       swiftSettings: strict),
     .target(
       name: "SpectraTrain",
