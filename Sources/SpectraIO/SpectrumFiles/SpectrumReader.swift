@@ -5,10 +5,20 @@ enum SpectrumReader {
       throw DataError("\(file.name): is empty; copy it anew")
     }
     let start = try file.bytes(in: 0..<min(file.count, 512))
+    if start.starts(with: NumpyArray.signature) {
+      return try NumpyReader.contents(ofArray: file)
+    }
+    if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06])
+    {
+      return try NumpyReader.contents(ofArchive: file)
+    }
+    if GatanTagReader.canRead(start) { return try GatanReader.contents(of: file) }
     for (signature, kind) in foreign where start.starts(with: signature) {
       throw DataError("\(file.name): is \(kind)")
     }
     let lines = try TextLines(file)
+    if MSAReader.canRead(lines) { return try MSAReader.contents(of: lines) }
+    if XDIReader.canRead(lines) { return try XDIReader.contents(of: lines) }
     return try TextReader.contents(of: lines)
   }
 
