@@ -3,16 +3,38 @@ import SpectraIO
 import SpectraInfer
 import SpectraTrain
 
-/// `spectra inspect`: what is in a model file.
+/// `spectra inspect`: what is in a model file or a spectrum file.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Check a model file and say what is in it.")
+    commandName: "inspect", abstract: "Check a model or a spectrum file and say what is in it.")
 
-  @Argument(help: "The model file.")
-  var model: String
+  /// Larger models are not loaded either.
+  private static let modelLimit = 128 << 20
+
+  @Argument(help: "The model file, or a spectrum file: .msa, text, .xdi, .npy, .npz, .dm3, .dm4.")
+  var file: String
+
+  @OptionGroup var axis: AxisOptions
+
+  @Flag(help: "Write JSON: of a model its card.")
+  var json = false
 
   func run() throws {
-    let file = try ModelFile(model)
+    let bytes = try FileBytes(path: file)
+    let start = try bytes.bytes(in: 0..<min(bytes.count, 512))
+    // A model is one JSON object.
+    guard start.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else {
+      let inspection = SpectrumInspection(try SpectrumFile(bytes, axis: axis.source))
+      return print(try json ? inspection.json() : inspection.lines.joined(separator: "\n"))
+    }
+    guard bytes.count <= Self.modelLimit else {
+      throw DataError("\(file): is larger than \(Self.modelLimit >> 20) MiB; name another file")
+    }
+    let model = try ModelFile(bytes.bytes(in: 0..<bytes.count), name: file)
+    if json { print(model.model.cardJSON) } else { report(model) }
+  }
+
+  private func report(_ file: borrowing ModelFile) {
     let recipe = file.model.preprocessor
     let card = file.card
     let grid = recipe.grid
