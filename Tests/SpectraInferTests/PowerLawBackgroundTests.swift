@@ -11,8 +11,10 @@ struct PowerLawBackgroundTests {
   private func fit(
     _ energies: [Double], _ counts: [Float], _ window: EnergyWindow
   ) throws(SpectraError) -> PowerLawBackground {
-    try PowerLawBackground(
-      fitting: Spectrum(axis: EnergyAxis(energies.span), intensities: counts.span), in: window)
+    var workspace = try Workspace(preparing: FeatureGrid.paper, channelCount: energies.count)
+    return try PowerLawBackground(
+      fitting: Spectrum(axis: EnergyAxis(energies.span), intensities: counts.span), in: window,
+      using: &workspace)
   }
 
   @Test("Recovers an exact power law", arguments: [0.0, 0.5, 2, 3, 4.5, 8])

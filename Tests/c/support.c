@@ -241,7 +241,7 @@ void check_result(const spectra_result *result, const spectra_model *model, cons
     CHECK(spectra_model_get_info(model, &info) == SPECTRA_OK, "%s", what);
     CHECK(result->struct_size == sizeof *result, "%s: struct_size %u", what, result->struct_size);
     CHECK(result->status == SPECTRA_OK, "%s: status %d", what, (int)result->status);
-    CHECK(result->flags < UINT32_C(1) << 5, "%s: flags 0x%x", what, result->flags);
+    CHECK(result->flags < UINT32_C(1) << 10, "%s: flags 0x%x", what, result->flags);
     for (int p = 0; p < SPECTRA_PROPERTY_COUNT; p++) {
         const spectra_estimate *e = &result->properties[p];
         CHECK(isfinite(e->value) && isfinite(e->lower_95) && isfinite(e->upper_95), "%s: %s is %g in %g ... %g", what,
@@ -292,7 +292,7 @@ void check_empty_result(const spectra_result *result, const char *what)
 
 int known_status(spectra_status status)
 {
-    static const int codes[] = { 0, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 26, 27, 40, 41, 42, 43, 44, 45 };
+    static const int codes[] = { 0, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 40, 41, 42, 43, 44, 45 };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i] == (int)status) return 1;
     return 0;

@@ -40,6 +40,13 @@ public struct PredictionFlags: OptionSet, Sendable {
     if preparation.negativeFraction > 0.05 { insert(.negativeIntensity) }
     if preparation.channelWidth > broadeningSigma { insert(.coarseChannels) }
     if (preparation.onset?.error ?? 0) > 0.2 { insert(.uncertainOnset) }
+    if preparation.isCoarse(for: broadeningSigma) { insert(.coarseResolution) }
+    if preparation.backgroundMisfit > 0.1 { insert(.backgroundWindow) }
+    if let preEdge = preparation.preEdge, preEdge.isNotable { insert(.preEdgeIntensity) }
+    if preparation.defects.saturated + preparation.defects.constant > 0 {
+      insert(.saturatedChannels)
+    }
+    if preparation.spikeCount > 0, !preparation.noise.replacedSpikes { insert(.spikes) }
   }
 }
 

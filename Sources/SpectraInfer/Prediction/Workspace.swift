@@ -141,6 +141,18 @@ public struct Workspace: ~Copyable {
     self.owned = owned
   }
 
+  /// - Throws: `.workspace` where it was made for fewer channels.
+  func require(channelCount: Int) throws(SpectraError) {
+    guard self.channelCount >= channelCount else {
+      throw SpectraError(
+        .workspace,
+        """
+        the workspace is too small; make it for the channels of the spectrum, or of its low-loss \
+        spectrum, if that has more
+        """, found: Double(self.channelCount), expected: Double(channelCount))
+    }
+  }
+
   /// The prepared intensities of the last spectrum that was prepared alone.
   ///
   /// - Parameter count: the points of the grid by which it was prepared.

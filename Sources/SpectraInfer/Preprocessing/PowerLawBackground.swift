@@ -11,7 +11,6 @@ internal import CKernels
 public struct PowerLawBackground: Sendable {
   /// Fewest channels that a window may have.
   public static let channelCountMinimum = 10
-  private static let iterationMaximum = 50
   private static let exponentMaximum = 50.0
 
   /// The part of the axis that was fitted, eV.
@@ -30,67 +29,62 @@ public struct PowerLawBackground: Sendable {
   public let covariance: Double
   /// Pearson's chi^2 over its degrees of freedom: 1 for Poisson counts.
   public let dispersion: Double
-  /// What the power law leaves over at the window's end: relative, per eV.
-  public let residualSlope = Double.nan
-  /// The curvature behind it in its standard errors.
-  public let residualSignificance = Double.nan
+  /// What the power law leaves over at the window's end, where a parabola in ln E is fitted to the
+  /// residuals: relative, per eV.
+  public let residualSlope: Double
+  /// The coefficient of that parabola in its standard errors: a score test of the power law.
+  public let residualSignificance: Double
 
   // ln(intensity) = level - exponent ln(E / center): the fit's own, well-conditioned parameters.
-  private let level: Double
-  private let center: Double
+  let level: Double
+  let center: Double
+  /// Covariance of `level` and the slope, -r.
+  let parameterCovariance: PowerLawFit.Covariance
 
   /// Fits the channels of `spectrum` inside `window`.
   ///
   /// - Throws: `.backgroundWindow` below 10 channels or without intensity in the window;
-  ///   `.backgroundFit` where no falling power law describes it.
-  /// - Complexity: O(channels in the window) for each of a few iterations; allocates nothing.
-  public init(fitting spectrum: borrowing Spectrum, in window: EnergyWindow) throws(SpectraError) {
-    let axis = spectrum.axis
-    let begin = axis.channel(atOrAbove: max(window.start, .leastNormalMagnitude))
-    var end = begin
-    while end < axis.count, axis.energies[end] <= window.end { end += 1 }
-    let count = end - begin
-    guard count >= Self.channelCountMinimum else {
-      throw SpectraError(
-        .backgroundWindow,
-        """
-        the window before the edge holds too few channels; choose a wider background window, \
-        or background none for a spectrum that has none
-        """, found: Double(count), expected: Double(Self.channelCountMinimum))
-    }
-    self.window = EnergyWindow(start: axis.energies[begin], end: axis.energies[end - 1])
-    channelCount = count
+  ///   `.backgroundFit` where no falling power law describes it; `.workspace` where that is made
+  ///   for fewer channels.
+  /// - Complexity: O(channels) for each of a few iterations; allocates nothing.
+  public init(
+    fitting spectrum: borrowing Spectrum, in window: EnergyWindow, using workspace: inout Workspace
+  ) throws(SpectraError) {
+    try workspace.require(channelCount: spectrum.count)
+    var signal = workspace.signal.mutableSpan(spectrum.count)
+    for channel in 0..<spectrum.count { signal[channel] = spectrum.intensity(channel) }
+    try self.init(
+      fitting: workspace.signal, on: spectrum.axis, in: window,
+      logarithms: &workspace.averaged)
+  }
 
-    var sum = 0.0
-    var logarithms = 0.0
-    for channel in begin..<end {
-      sum += spectrum.intensity(channel)
-      logarithms += log(axis.energies[channel])
-    }
-    guard sum > 0 else {
-      throw SpectraError(
-        .backgroundWindow,
-        """
-        the window before the edge holds no intensity; choose background none for a spectrum \
-        whose background is removed
-        """)
-    }
-    center = exp(logarithms / Double(count))
+  /// Fits the intensities `signal`, and leaves ln(E / center) of each channel in `logarithms`.
+  init(
+    fitting signal: borrowing Region<Double>, on axis: EnergyAxis, in window: EnergyWindow,
+    logarithms: inout Region<Double>
+  ) throws(SpectraError) {
+    let channels = try Self.channels(of: axis, in: window)
+    let signal = signal.span(axis.count)
+    self.window = EnergyWindow(
+      start: axis.energies[channels.lowerBound], end: axis.energies[channels.upperBound - 1])
+    channelCount = channels.count
+    // The middle of the window in ln E: the parameters are then nearly independent.
+    center = (self.window.start * self.window.end).squareRoot()
+    var places = logarithms.mutableSpan(axis.count)
+    LocalExpansion.fillLogarithms(&places, of: axis.energies, over: center)
 
-    let fit = Self.iterate(
-      spectrum, begin..<end, center: center, level: log(sum / Double(count)))
+    let fit = try PowerLawFit(signal, logarithms.span(axis.count), channels)
     level = fit.level
     exponent = -fit.slope
-    dispersion = fit.pearson / Double(count - 2)
-    guard fit.converged, exponent.magnitude <= Self.exponentMaximum, level.magnitude < 200 else {
-      throw SpectraError(
-        .backgroundFit,
-        "no power law describes the window before the edge; choose another background window")
+    dispersion = fit.dispersion
+    parameterCovariance = fit.covariance
+    guard exponent.magnitude <= Self.exponentMaximum, level.magnitude < 200 else {
+      throw PowerLawFit.failed
     }
     let distance = log(center)
     amplitude = exp(level + exponent * distance)
-    let (levelVariance, slopeVariance, covariance) = fit.covariance
-    exponentError = (dispersion * slopeVariance).squareRoot()
+    let (levelVariance, slopeVariance, mixed) = fit.covariance
+    exponentError = slopeVariance.squareRoot()
     // Of a flat background, noise makes a slightly rising one as often as a slightly falling one.
     guard exponent >= -(3 * exponentError + 1e-6) else {
       throw SpectraError(
@@ -101,9 +95,29 @@ public struct PowerLawBackground: Sendable {
         """, found: exponent)
     }
     let logarithmVariance =
-      levelVariance + distance * distance * slopeVariance - 2 * distance * covariance
-    self.covariance = dispersion * (distance * slopeVariance - covariance)
-    amplitudeError = amplitude * max(0, dispersion * logarithmVariance).squareRoot()
+      levelVariance + distance * distance * slopeVariance - 2 * distance * mixed
+    amplitudeError = amplitude * max(0, logarithmVariance).squareRoot()
+    covariance = distance * slopeVariance - mixed
+    (residualSlope, residualSignificance) = (
+      fit.curvatureSlope / self.window.end, fit.curvatureSignificance
+    )
+  }
+
+  private static func channels(
+    of axis: EnergyAxis, in window: EnergyWindow
+  ) throws(SpectraError) -> Range<Int> {
+    let begin = axis.channel(atOrAbove: max(window.start, .leastNormalMagnitude))
+    var end = begin
+    while end < axis.count, axis.energies[end] <= window.end { end += 1 }
+    guard end - begin >= channelCountMinimum else {
+      throw SpectraError(
+        .backgroundWindow,
+        """
+        the window before the edge holds too few channels; choose a wider background window, \
+        or background none for a spectrum that has none
+        """, found: Double(end - begin), expected: Double(channelCountMinimum))
+    }
+    return begin..<end
   }
 
   /// The background at an energy (eV), in the unit of the intensities.
@@ -114,47 +128,21 @@ public struct PowerLawBackground: Sendable {
     return exp(level - exponent * log(energy / center))
   }
 
-  private struct Fit {
-    var level: Double
-    var slope: Double
-    var pearson = 0.0
-    var covariance = (0.0, 0.0, 0.0)
-    var converged = false
+  /// Standard error of the background at an energy (eV), over the background.
+  public func relativeError(at energy: Double) -> Double {
+    guard energy > 0 else { return 0 }
+    let x = log(energy / center)
+    let (level, slope, mixed) = parameterCovariance
+    return max(0, level + x * (2 * mixed + x * slope)).squareRoot()
   }
 
-  private static func iterate(
-    _ spectrum: borrowing Spectrum, _ channels: Range<Int>, center: Double, level: Double
-  ) -> Fit {
-    var fit = Fit(level: level, slope: 0)
-    for _ in 0..<iterationMaximum {
-      var (w, wx, wxx, wz, wxz, pearson) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-      for channel in channels {
-        let x = log(spectrum.axis.energies[channel] / center)
-        let linear = fit.level + fit.slope * x
-        // A wild step must not overflow; it then fails to converge and is refused.
-        let expected = exp(min(max(linear, -300), 300))
-        let residual = spectrum.intensity(channel) - expected
-        let response = linear + residual / expected
-        w += expected
-        wx += expected * x
-        wxx += expected * x * x
-        wz += expected * response
-        wxz += expected * x * response
-        pearson += residual * residual / expected
-      }
-      let determinant = w * wxx - wx * wx
-      guard determinant > 0, determinant.isFinite else { return fit }
-      let next = Fit(
-        level: (wxx * wz - wx * wxz) / determinant, slope: (w * wxz - wx * wz) / determinant,
-        pearson: pearson, covariance: (wxx / determinant, w / determinant, -wx / determinant))
-      guard next.level.isFinite, next.slope.isFinite, pearson.isFinite else { return fit }
-      let change = max((next.level - fit.level).magnitude, (next.slope - fit.slope).magnitude)
-      fit = next
-      if change < 1e-10 {
-        fit.converged = true
-        return fit
-      }
+  /// Subtracts the background from every channel, whose ln(E / center) are `logarithms`.
+  ///
+  /// - Complexity: O(channels).
+  func subtract(from signal: inout MutableSpan<Double>, logarithms: Span<Double>) {
+    var exponential = LocalExpansion.Exponential()
+    for channel in signal.indices where logarithms[channel] > -.infinity {
+      signal[channel] -= exponential(level - exponent * logarithms[channel])
     }
-    return fit
   }
 }

@@ -1,10 +1,12 @@
+internal import CKernels
+
 /// What preprocessing did to a spectrum; nothing is done without being told here.
 public struct Preparation: Sendable {
   /// How the axis was aligned.
   public let alignment: Alignment
   /// The background that was subtracted; nil: none.
   public let background: PowerLawBackground?
-  /// The onset, where the alignment looks for one.
+  /// The onset on the spectrum's axis, where the alignment looks for one.
   public let onset: EdgeOnset?
   /// What was added to the spectrum's axis, eV.
   public let shift: Double
@@ -35,6 +37,19 @@ public struct Preparation: Sendable {
   public internal(set) var spikeCount = 0
   /// Energy of the first spike, eV.
   public internal(set) var spikeEnergy: Double?
+  /// What the background is wrong by on the grid, over the mean intensity there: the standard error
+  /// of its extrapolation, or what the residuals of its window add up to; 0 without a background.
+  public internal(set) var backgroundMisfit = 0.0
+  /// Standard error of the axis, where a given energy aligns it, eV.
+  var axisError = 0.0
+  /// The noise of the channels.
+  var noise = SignalNoise()
   /// Channels that are saturated or constant.
   public internal(set) var defects = ChannelDefects()
+
+  /// Whether the resolution is coarser than a broadening (standard deviation, eV), by more than a
+  /// twentieth.
+  func isCoarse(for sigma: Double) -> Bool {
+    (resolution ?? 0) > 1.05 * sigma * (8 * log(2.0)).squareRoot()
+  }
 }

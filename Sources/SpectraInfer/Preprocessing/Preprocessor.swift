@@ -1,8 +1,17 @@
+internal import CKernels
+
 /// Turns a raw spectrum into the features that the networks see, by one recipe for training and
 /// use.
 ///
-/// In this order: subtract the background, find the onset, align, resample to the grid, normalise.
+/// In this order: calibrate the axis, align its zero loss, look for defects and spikes, subtract the
+/// background, deconvolve, match the resolution, find the onset, align, resample to the grid,
+/// normalise. docs/preprocessing.md has the formulas.
 public struct Preprocessor: Sendable, Equatable {
+  // Beyond this an axis that is aligned by its onset tells nothing, eV.
+  private static let onsetErrorMaximum = 1.0
+  // The curvature of a window's residuals counts where it is no chance, in standard errors.
+  private static let residualSignificance = 4.0
+
   /// The energies of the features.
   public let grid: FeatureGrid
   /// How the axis is aligned.
@@ -50,70 +59,269 @@ public struct Preprocessor: Sendable, Equatable {
     _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions, row: Int,
     using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
-    let channelCount = max(spectrum.count, lowLoss?.count ?? 0)
-    guard workspace.channelCount >= channelCount else {
-      throw SpectraError(
-        .workspace,
-        """
-        the workspace is too small; make it for the channels of the spectrum, or of its low-loss \
-        spectrum, if that has more
-        """, found: Double(workspace.channelCount), expected: Double(channelCount))
-    }
+    try workspace.require(channelCount: max(spectrum.count, lowLoss?.count ?? 0))
     guard (lowLoss == nil) == options.lowLossUse.isEmpty else {
       throw SpectraError(
-        .option,
-        """
-        a low-loss spectrum and low_loss_use belong together: give both, or neither
-        """)
+        .option, "a low-loss spectrum and low_loss_use belong together: give both, or neither")
     }
-    let fitted = try fitBackground(spectrum, options)
+    var zeroLoss: ZeroLossPeak?
+    if let lowLoss {
+      zeroLoss = try ZeroLossPeak(in: lowLoss, noiseGain: options.noiseGain ?? 1)
+    }
+    var calibration = options.calibration ?? .identity
+    if options.lowLossUse.contains(.align), let zeroLoss {
+      calibration = EnergyCalibration(offset: -zeroLoss.energy, factor: 1)
+    }
     let prepared = grid.count * row..<grid.count * (row + 1)
     // Regions of one workspace can be changed at once only where each is an argument of its own.
+    if calibration == .identity {
+      var preparation = try prepare(
+        spectrum, lowLoss, zeroLoss, options, into: prepared, of: &workspace.features,
+        signal: &workspace.signal, integral: &workspace.integral, averaged: &workspace.averaged,
+        weights: &workspace.weights, fourier: &workspace.fourier, filter: &workspace.filter)
+      preparation.zeroLoss = zeroLoss
+      return preparation
+    }
+    var energies = workspace.energies.mutableSpan(spectrum.count)
+    for channel in 0..<spectrum.count {
+      energies[channel] = calibration.energy(spectrum.axis.energies[channel])
+    }
+    var preparation = try prepare(
+      spectrum, lowLoss, zeroLoss, options, on: workspace.energies, into: prepared,
+      of: &workspace.features, signal: &workspace.signal, integral: &workspace.integral,
+      averaged: &workspace.averaged, weights: &workspace.weights, fourier: &workspace.fourier,
+      filter: &workspace.filter)
+    preparation.calibration = calibration
+    preparation.zeroLoss = zeroLoss
+    return preparation
+  }
+
+  /// On the calibrated axis.
+  private func prepare(
+    _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
+    _ options: MeasurementOptions, on energies: borrowing Region<Double>,
+    into prepared: Range<Int>, of features: inout Region<Float>, signal: inout Region<Double>,
+    integral: inout Region<Double>, averaged: inout Region<Double>,
+    weights: inout Region<Double>, fourier: inout Region<Double>, filter: inout Region<Double>
+  ) throws(SpectraError) -> Preparation {
+    let axis = try EnergyAxis(energies.span(spectrum.count))
     return try prepare(
-      spectrum, options, fitted, into: prepared, of: &workspace.features,
-      signal: &workspace.signal, integral: &workspace.integral, averaged: &workspace.averaged)
+      spectrum.on(axis), lowLoss, zeroLoss, options, into: prepared, of: &features,
+      signal: &signal, integral: &integral, averaged: &averaged, weights: &weights,
+      fourier: &fourier, filter: &filter)
   }
 
   private func prepare(
-    _ spectrum: borrowing Spectrum, _ options: MeasurementOptions, _ fitted: PowerLawBackground?,
-    into prepared: Range<Int>, of features: inout Region<Float>,
-    signal: inout Region<Double>, integral: inout Region<Double>, averaged: inout Region<Double>
+    _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
+    _ options: MeasurementOptions, into prepared: Range<Int>, of features: inout Region<Float>,
+    signal: inout Region<Double>, integral: inout Region<Double>,
+    averaged: inout Region<Double>, weights: inout Region<Double>,
+    fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
-    let energies = spectrum.axis.energies
-    var signal = signal.mutableSpan(spectrum.count)
-    for channel in 0..<spectrum.count {
-      signal[channel] =
-        spectrum.intensity(channel) - (fitted?.intensity(at: energies[channel]) ?? 0)
-    }
-    var integral = integral.mutableSpan(spectrum.count)
-    CumulativeIntensity.fill(&integral, energies: energies, signal: signal.span)
-    let cumulative = CumulativeIntensity(
-      energies: energies, signal: signal.span, integral: integral.span)
+    let axis = spectrum.axis
+    let count = spectrum.count
+    var noise = SignalNoise()
 
+    // The low loss first: it needs the regions that the spectrum is then put into.
+    let points = Workspace.fourierCount(channelCount: count)
+    var ratio: FourierRatio?
+    if options.lowLossUse.contains(.deconvolve), let lowLoss, let zeroLoss {
+      var fourier = fourier.mutableSpan(2 * points)
+      ratio = try FourierRatio(
+        lowLoss, zeroLoss, for: axis, fourier: &fourier, integral: &integral, signal: &signal)
+    }
+
+    let (defects, spikes) = clean(spectrum, options, into: &signal)
+    noise.replacedSpikes = options.spikes == .replace && spikes.count > 0
+    let fitted = try subtractBackground(axis, options, from: &signal, logarithms: &averaged)
+    noise.background = fitted
+    if !spectrum.hasVariances {
+      noise.gain = options.noiseGain ?? fitted?.dispersion ?? Self.gain(of: spectrum)
+    }
+    let lowest = fitted?.window.end ?? axis.first
+    var averagedNoise = 0.0
+    if alignment == .edge {
+      averagedNoise = try EdgeOnset.noise(
+        signal.span(count), on: axis, above: lowest, rule: edgeRule)
+    }
+
+    if let ratio {
+      let first = fitted.map { axis.channel(atOrAbove: $0.window.start) } ?? 0
+      noise.firstDeconvolved = first
+      var signal = signal.mutableSpan(count)
+      // Below the window, what is left is no intensity of the edge.
+      for channel in 0..<first { signal[channel] = 0 }
+      var fourier = fourier.mutableSpan(2 * points)
+      var filter = filter.mutableSpan(points + 2)
+      ratio.deconvolve(&signal, fourier: &fourier, filter: &filter)
+    }
+    let resolution =
+      options.lowLossUse.contains(.resolution) ? zeroLoss?.width : options.resolution
+    noise.broadening = resolution.flatMap {
+      GaussianBroadening(from: $0, to: broadeningSigma)
+    }
+    if let broadening = noise.broadening {
+      var signal = signal.mutableSpan(count)
+      var scratch = averaged.mutableSpan(count)
+      broadening.apply(to: &signal, energies: axis.energies, scratch: &scratch)
+    }
+
+    var sums = integral.mutableSpan(count)
+    CumulativeIntensity.fill(&sums, energies: axis.energies, signal: signal.span(count))
+    let cumulative = CumulativeIntensity(
+      energies: axis.energies, signal: signal.span(count), integral: integral.span(count))
     var onset: EdgeOnset?
     if alignment == .edge {
-      var averaged = averaged.mutableSpan(spectrum.count)
-      onset = try EdgeOnset(
-        in: cumulative, axis: spectrum.axis, signal: signal.span,
-        above: fitted?.window.end ?? spectrum.axis.first, rule: edgeRule, averaged: &averaged)
+      var running = averaged.mutableSpan(count)
+      var found = try EdgeOnset(
+        in: cumulative, axis: axis, above: lowest, rule: edgeRule, noise: averagedNoise,
+        averaged: &running)
+      try setError(
+        of: &found, noise, spectrum, weights: &weights, scratch: &averaged, fourier: &fourier,
+        filter: filter)
+      onset = found
     }
     let shift = try shift(options, onset)
     var rows = features.mutableSpan(prepared.upperBound)
     var features = rows._mutatingExtracting(prepared)
-    let channelWidth = try resample(cumulative, spectrum.axis, shift: shift, into: &features)
+    let channelWidth = try resample(cumulative, axis, shift: shift, into: &features)
     let (area, negativeFraction) = try normalize(&features)
-    return Preparation(
+    var preparation = Preparation(
       alignment: alignment, background: fitted, onset: onset, shift: shift,
       channelWidth: channelWidth, area: area, negativeFraction: negativeFraction)
+    preparation.lowLossUse = options.lowLossUse
+    preparation.resolution = resolution
+    preparation.addedBroadening = noise.broadening?.sigma ?? 0
+    preparation.thickness = ratio?.thickness
+    preparation.noiseGain = noise.gain
+    preparation.spikeCount = spikes.count
+    preparation.spikeEnergy = spikes.firstEnergy
+    preparation.defects = defects
+    preparation.noise = noise
+    preparation.axisError = options.axisError
+    preparation.backgroundMisfit = misfit(of: fitted, shift: shift, area: area)
+    if let start = onset?.energy ?? (alignment == .threshold ? -shift : nil) {
+      preparation.preEdge = preEdge(
+        before: start, preparation, spectrum, cumulative, weights: &weights, scratch: &averaged,
+        fourier: &fourier, filter: filter)
+    }
+    return preparation
   }
 
-  private func fitBackground(
-    _ spectrum: borrowing Spectrum, _ options: MeasurementOptions
+  // MARK: - The steps
+
+  /// Copies the intensities, looks for defects, and for spikes where asked.
+  private func clean(
+    _ spectrum: borrowing Spectrum, _ options: MeasurementOptions,
+    into signal: inout Region<Double>
+  ) -> (ChannelDefects, SpikeDetection) {
+    var signal = signal.mutableSpan(spectrum.count)
+    for channel in 0..<spectrum.count { signal[channel] = spectrum.intensity(channel) }
+    let defects = ChannelDefects(in: signal)
+    guard options.spikes != .ignore else { return (defects, SpikeDetection()) }
+    let spikes = SpikeDetection(
+      in: &signal, energies: spectrum.axis.energies, smallestStep: defects.smallestStep,
+      replace: options.spikes == .replace)
+    return (defects, spikes)
+  }
+
+  private func subtractBackground(
+    _ axis: EnergyAxis, _ options: MeasurementOptions, from signal: inout Region<Double>,
+    logarithms: inout Region<Double>
   ) throws(SpectraError) -> PowerLawBackground? {
-    switch options.background ?? background {
-    case .alreadyRemoved: nil
-    case .powerLaw(let window): try PowerLawBackground(fitting: spectrum, in: window)
+    guard case .powerLaw(let window) = options.background ?? background else { return nil }
+    let fitted = try PowerLawBackground(
+      fitting: signal, on: axis, in: window, logarithms: &logarithms)
+    var signal = signal.mutableSpan(axis.count)
+    fitted.subtract(from: &signal, logarithms: logarithms.span(axis.count))
+    return fitted
+  }
+
+  /// Variance over intensity of a spectrum without a background window, from its second differences;
+  /// rather too large, as structure adds to them.
+  private static func gain(of spectrum: borrowing Spectrum) -> Double? {
+    guard spectrum.count >= 3 else { return nil }
+    var (squares, sum) = (0.0, 0.0)
+    for channel in 1..<(spectrum.count - 1) {
+      let here = spectrum.intensity(channel)
+      let difference = spectrum.intensity(channel - 1) - 2 * here + spectrum.intensity(channel + 1)
+      squares += difference * difference
+      sum += here
     }
+    return sum > 0 ? squares / (6 * sum) : nil
+  }
+
+  /// Puts the error that follows from the noise of the channels in place of the averaged one.
+  ///
+  /// - Throws: `.uncertainOnset` where it is beyond what an axis can be aligned with.
+  private func setError(
+    of onset: inout EdgeOnset, _ noise: SignalNoise, _ spectrum: borrowing Spectrum,
+    weights: inout Region<Double>, scratch: inout Region<Double>,
+    fourier: inout Region<Double>, filter: borrowing Region<Double>
+  ) throws(SpectraError) {
+    let range = onset.channels(of: spectrum.axis, edgeRule)
+    var places = weights.mutableSpan(spectrum.count)
+    for channel in range { places[channel] = 0 }
+    onset.addWeights(1, on: spectrum.axis.energies, edgeRule, to: &places)
+    if noise.gain != nil || spectrum.hasVariances {
+      onset.error = noise.variance(
+        of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
+        filter: filter
+      ).squareRoot()
+    }
+    guard onset.error <= Self.onsetErrorMaximum else {
+      throw SpectraError(
+        .uncertainOnset,
+        """
+        the onset is too uncertain to align by; measure with more dose, sum spectra, or use a \
+        model on the absolute axis (standard error in eV)
+        """, found: onset.error, expected: Self.onsetErrorMaximum)
+    }
+  }
+
+  /// What the background is wrong by on the grid, over the mean intensity there.
+  private func misfit(
+    of background: PowerLawBackground?, shift: Double, area: Double
+  ) -> Double {
+    guard let background else { return 0 }
+    let middle = (grid.lowerBorder + grid.upperBorder) / 2 - shift
+    let extrapolated = background.intensity(at: middle) / area
+    let error = extrapolated * background.relativeError(at: middle)
+    guard background.residualSignificance.magnitude > Self.residualSignificance else {
+      return error
+    }
+    let distance = max(0, middle - background.window.end)
+    return max(error, extrapolated * background.residualSlope.magnitude * distance)
+  }
+
+  /// The intensity between the background window and an onset (eV).
+  private func preEdge(
+    before onset: Double, _ preparation: Preparation, _ spectrum: borrowing Spectrum,
+    _ cumulative: CumulativeIntensity, weights: inout Region<Double>,
+    scratch: inout Region<Double>, fourier: inout Region<Double>, filter: borrowing Region<Double>
+  ) -> PreEdgeIntensity? {
+    let axis = spectrum.axis
+    let own = (preparation.resolution ?? 0) / (8 * log(2.0)).squareRoot()
+    guard
+      let stretch = PreEdgeIntensity.stretch(
+        of: axis, after: preparation.background?.window.end, before: onset,
+        sigma: max(own, broadeningSigma), rule: edgeRule)
+    else { return nil }
+    let range = FeatureNoise.channels(of: axis, from: stretch.start, to: stretch.end)
+    var places = weights.mutableSpan(spectrum.count)
+    for channel in range { places[channel] = 0 }
+    var first = range.lowerBound
+    ChannelWeights.add(
+      1, from: stretch.start, to: stretch.end, on: axis.energies, startingAt: &first, to: &places)
+    let variance = preparation.noise.variance(
+      of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
+      filter: filter)
+    var place = range.lowerBound
+    let below = cumulative.value(at: stretch.start, from: &place)
+    let excess = cumulative.value(at: stretch.end, from: &place) - below
+    return PreEdgeIntensity(
+      excess: excess / (preparation.area * grid.step * Double(grid.count)),
+      significance: variance > 0 ? excess / variance.squareRoot() : 0)
   }
 
   private func shift(

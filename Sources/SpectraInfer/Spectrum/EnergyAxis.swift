@@ -41,6 +41,12 @@ public struct EnergyAxis: ~Escapable {
     self.energies = energies
   }
 
+  /// An axis that was checked before, scaled by a factor above 0 and shifted.
+  @_lifetime(copy energies)
+  init(calibrated energies: Span<Double>) {
+    self.energies = energies
+  }
+
   /// Number of channels.
   public var count: Int { energies.count }
   /// Energy of the first channel, eV.
