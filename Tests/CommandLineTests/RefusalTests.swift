@@ -68,10 +68,10 @@ struct RefusalTests {
     .usage("synthesize DATA --site x --out FOLDER/x.csv --broadening 0", "--broadening must be"),
 
     .data("inspect FOLDER/none.json", "none.json: cannot be read; there is no such file"),
-    .data("inspect SPECTRUM --axis FOLDER/none", "none: cannot be read"),
+    .data("inspect SPECTRUM", "spectrum.csv, line 3, column 2: "),
     .data("convert SPECTRUM --out FOLDER/none/x.npy", "none/x.npy: cannot be written"),
     .data("convert MODEL --out FOLDER/x.csv", "model.json: is JSON, a model perhaps"),
-    .data("inspect DATA/sites.csv", "sites.csv: "),
+    .data("inspect DATA/sites.csv", "sites.csv, line 4: "),
     .data("inspect FOLDER", "is a folder"),
     .data("inspect /dev/null", "/dev/null: "),
     .data("predict --model FOLDER/none.json SPECTRUM", "none.json: cannot be read"),

@@ -1,14 +1,14 @@
-"""Writes DigitalMicrograph files, versions 3 and 4, in both byte orders, for the tests of the reader.
+"""Writes DigitalMicrograph files, versions 3 and 4, in both byte orders, to test their reader.
 
-The layout is that which RosettaSciIO reads. ``tests/test_files.py`` reads the files of this writer with
-RosettaSciIO too, which checks the writer.
+The layout is that which RosettaSciIO reads. ``tests/test_files.py`` reads the files of this writer
+with RosettaSciIO too, which checks the writer.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,7 +28,7 @@ Tag = Any
 class Writer:
     """Writes tags; ``version`` is 3 or 4, ``order`` "<" or ">"."""
 
-    def __init__(self, version: int, order: str) -> None:
+    def __init__(self, version: int, order: Literal["<", ">"]) -> None:
         self.version = version
         self.order = order
 
@@ -91,7 +91,7 @@ def image(
     """Make the tags of an image.
 
     ``data`` is indexed as NumPy does, the slowest dimension first; ``calibrations`` has (origin in
-    channels, scale, unit) of each dimension in the same order, and ``brightness`` that of the numbers.
+    channels, scale, unit) of each dimension in the same order, ``brightness`` that of the numbers.
     """
 
     def calibration(origin: float, scale: float, unit: str) -> dict[str, Tag]:
