@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from ._optional import require
+from .._optional import require
 from .comparison import Comparison, compare
 from .figures.alignments import SPLIT_TITLES
 from .page import Page

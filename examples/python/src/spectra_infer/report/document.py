@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._optional import require
+from .._optional import require
 from .baselines.inputs import read_changed_inputs
 from .comparison import Comparison, compare
 from .failures import CAUSES

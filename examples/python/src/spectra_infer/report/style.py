@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._optional import require
+from .._optional import require
 from .measures import Measures
 from .study import Property
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..._optional import require
 from .._files import Floats, number_text, read_columns, write_rows
-from .._optional import require
 from ..measures import measure
 from ..study import Study, read_study
 from .pool import processes

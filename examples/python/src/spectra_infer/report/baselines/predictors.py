@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..._optional import require
 from .._files import Floats
-from .._optional import require
 from .problem import Block, Problem
 
 __all__ = [

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._optional import require
 from .._files import Floats
-from .._optional import require
 from ..study import Study
 
 __all__ = ["Block", "Problem"]

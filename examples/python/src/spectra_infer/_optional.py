@@ -1,4 +1,4 @@
-"""Packages that only the report needs, imported when they are first used."""
+"""Packages that only a part of this one needs, imported when they are first used."""
 
 from __future__ import annotations
 
