@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _library
+from ._frames import frame_of_prediction, frame_of_predictions
 from .errors import Status
 
 __all__ = [
@@ -338,6 +339,13 @@ class Prediction:
     def __iter__(self) -> Iterator[tuple[str, Estimate]]:
         return ((name, self[name]) for name in PROPERTIES)
 
+    def to_frame(self) -> Any:
+        """Return a `pandas.DataFrame`: a row for each property, with its errors and unit.
+
+        Needs pandas: ``pip install 'spectra-infer[pandas]'``.
+        """
+        return frame_of_prediction(self)
+
     def __str__(self) -> str:
         lines = [
             f"{'property':<18} {'value':>9} {'std. error':>11}   "
@@ -437,6 +445,15 @@ class Predictions:
 
     def __iter__(self) -> Iterator[tuple[str, PropertyMap]]:
         return ((name, self[name]) for name in PROPERTIES)
+
+    def to_frame(self) -> Any:
+        """Return a `pandas.DataFrame`: a row for each spectrum, indexed by its place.
+
+        Columns ``bond_length``, ``bond_length_error`` and so on, in the units of
+        ``frame.attrs["units"]``; ``status`` by name. Needs pandas:
+        ``pip install 'spectra-infer[pandas]'``.
+        """
+        return frame_of_predictions(self)
 
     def __str__(self) -> str:
         total, failed = self.status.size, int(np.count_nonzero(self.failed))
