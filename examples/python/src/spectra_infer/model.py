@@ -146,6 +146,11 @@ class Model:
         self._handle = None
 
     @property
+    def source(self) -> str | bytes | None:
+        """Path or bytes it was loaded from; None: the default model of the package."""
+        return self._source
+
+    @property
     def closed(self) -> bool:
         """Whether the model was closed."""
         return self._handle is None
