@@ -198,6 +198,15 @@ for model in edge threshold absolute; do
 done
 says 'map predicts an image' 0 '^1024 pixels: 0 without a prediction' ./map "$models/edge.json" quartz.txt
 says 'map says what a model lacks' 1 'pixels from 0: .+' ./map "$models/threshold.json" quartz.txt
+# At 2,000 a second for 0.1 s every frame fits into the ring, however slow the machine: none may be dropped.
+says 'live predicts every frame' 0 '^200 frames at 2000 a second: 200 predicted, 0 dropped, 0 without' \
+    ./live "$models/edge.json" quartz.txt 2000 200
+# Ten million frames a second fill the ring: the camera must not wait, and what was dropped is counted.
+./live "$models/edge.json" quartz.txt 1e7 20000 > frames.txt
+check 'live counts what it drops' awk '/^20000 frames/ { exit !($7 + $9 == 20000 && $9 > 0 && $7 > 0) }' frames.txt
+says 'live predicts what it did not drop' 0 '^bond_length +mean +1\.6' cat frames.txt
+says 'live says what a model lacks' 1 'this model needs the threshold' ./live "$models/threshold.json" quartz.txt 2000 20
+says 'live explains itself' 2 '^usage: ' ./live "$models/edge.json" quartz.txt 0
 if command -v cmake > /dev/null; then
     says 'cmake finds the package' 0 '' cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix"
     says 'cmake builds the examples' 0 '' cmake --build build
