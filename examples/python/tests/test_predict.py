@@ -360,3 +360,22 @@ def test_coarse_channels_are_flagged(model: Model, quartz: Site) -> None:
     assert Flag.COARSE_CHANNELS in prediction.flags
     assert prediction.preparation is not None
     assert prediction.preparation.channel_width_ev == pytest.approx(1.5)
+
+
+def test_arrays_that_begin_at_any_byte_are_read(model: Model, quartz: Site) -> None:
+    """As they come through a socket, or out of a file that was read whole."""
+    energy = np.arange(490.0, 565.0, 0.25)
+    counts = measured(quartz, energy, seed=8)
+
+    def moved(array: np.ndarray) -> np.ndarray:
+        shifted = np.frombuffer(b"x" + array.tobytes(), array.dtype, offset=1)
+        assert not shifted.flags.aligned
+        return shifted
+
+    expected = model.predict(energy, counts)
+    assert same(model.predict(moved(energy), moved(counts)), expected)
+    prepared = model.preprocess(moved(energy), moved(counts))
+    again = model.predict_features(moved(prepared.features))
+    assert again.bond_length == expected.bond_length
+    many = model.predict_many(moved(energy), moved(counts))
+    assert many.bond_length.value == expected.bond_length.value

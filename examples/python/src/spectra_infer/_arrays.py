@@ -19,6 +19,9 @@ __all__ = [
 
 Array = NDArray[Any]
 
+_C_ARRAY = ["C_CONTIGUOUS", "ALIGNED"]
+# An array that came through a socket or a file may begin at any byte.
+
 
 def real_array(values: ArrayLike, name: str) -> Array:
     array = np.asarray(values)
@@ -32,14 +35,14 @@ def real_array(values: ArrayLike, name: str) -> Array:
 
 def single_precision(values: Array) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):  # infinities are for the library to refuse
-        return np.ascontiguousarray(values, np.float32)
+        return np.require(values, np.float32, _C_ARRAY)
 
 
 def energy_axis(energy: ArrayLike) -> NDArray[np.float64]:
     values = real_array(energy, "energy")
     if values.ndim != 1:
         raise ValueError(f"energy must have one axis, not shape {values.shape}")
-    return np.ascontiguousarray(values, np.float64)
+    return np.require(values, np.float64, _C_ARRAY)
 
 
 def energies_and_counts(

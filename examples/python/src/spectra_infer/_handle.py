@@ -139,7 +139,9 @@ class Handle:
 
     def predict_features_batch(self, block: NDArray[np.float32], results: Array) -> None:
         # The library strides over spectra only, not over the points of one.
-        self._predict_features(np.ascontiguousarray(block), results.ctypes.data)
+        self._predict_features(
+            np.require(block, requirements=["C_CONTIGUOUS", "ALIGNED"]), results.ctypes.data
+        )
 
     def _predict_features(self, rows: NDArray[np.float32], results: int) -> Message:
         workspace = self._workspace(0)
