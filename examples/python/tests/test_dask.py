@@ -97,7 +97,7 @@ def test_options_reach_the_blocks(image: Image) -> None:
 
 
 def test_nothing_is_computed_before_it_is_asked_for(image: Image) -> None:
-    def never(block: np.ndarray) -> np.ndarray:
+    def never(_: np.ndarray) -> np.ndarray:
         raise AssertionError("computed")
 
     energy, counts = image
@@ -159,7 +159,9 @@ def client(cluster: Any) -> Iterator[Any]:
 
 def count_loads() -> Any:
     """Begin to count the models that this process makes, once."""
-    import spectra_infer.model as module
+    from spectra_infer import model
+
+    module: Any = model
 
     if not hasattr(module, "loads_for_test"):
         module.loads_for_test = 0
@@ -205,7 +207,7 @@ def test_a_worker_that_is_killed_loses_nothing(client: Any, model: Model, image:
         time.sleep(0.02)
         done = client.has_what()
         # In the middle: it has finished blocks that will be lost, and not all are finished.
-        victim = next((worker for worker, keys in done.items() if 4 <= len(keys)), None)
+        victim = next((worker for worker, keys in done.items() if len(keys) >= 4), None)
     assert victim is not None, "no worker finished a block within a minute"
     os.kill(pids[victim], signal.SIGKILL)
     found = records.compute()

@@ -13,6 +13,7 @@ Needs matplotlib: ``pip install 'spectra-infer[plot]'``. From the command line:
 from ..report.figures.coverage import draw_coverage
 from ..report.figures.parity import draw_cross_validated_parity, draw_parity
 from ..report.style import paper_style, save
+from .documents import DocumentError, read_maps, read_predictions
 from .maps import draw_maps
 from .maps_view import MapAxis, MapsView
 from .profile import draw_profile
@@ -21,6 +22,7 @@ from .spectrum_view import NeighborView, SpectrumView
 from .trust import draw_trust
 
 __all__ = [
+    "DocumentError",
     "MapAxis",
     "MapsView",
     "NeighborView",
@@ -33,5 +35,7 @@ __all__ = [
     "draw_spectrum",
     "draw_trust",
     "paper_style",
+    "read_maps",
+    "read_predictions",
     "save",
 ]

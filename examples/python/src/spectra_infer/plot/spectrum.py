@@ -157,7 +157,7 @@ def _draw_estimate(axes: Axes, view: SpectrumView, name: str) -> None:
     for place, near in enumerate(view.neighbors):
         axes.plot(
             [near.properties.get(name, np.nan)],
-            [0.35],
+            [0.6 - 0.2 * place],  # of several that coincide, all are seen
             NEIGHBOR_MARKERS[place % len(NEIGHBOR_MARKERS)],
             color=NEIGHBOR_COLORS[place % len(NEIGHBOR_COLORS)],
             ms=3.5,
