@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,7 @@ __all__ = [
 
 Array = NDArray[Any]
 
-_C_ARRAY = ["C_CONTIGUOUS", "ALIGNED"]
+_C_ARRAY: tuple[Literal["C"], Literal["A"]] = ("C", "A")
 # An array that came through a socket or a file may begin at any byte.
 
 
