@@ -6,6 +6,7 @@ sdist, which carries neither the library nor the models).
 """
 
 import os
+import re
 import shutil
 import sysconfig
 from pathlib import Path
@@ -60,12 +61,33 @@ class NativeDistribution(Distribution):
         return True  # of a kind: the library is compiled code, though not a Python extension
 
 
+def platform_tag(library: bytes, platform: str) -> str:
+    """Return the tag of the platforms on which a library runs: manylinux where it can be told.
+
+    The library links nothing but glibc (a test of the repository holds it to that), and names the
+    versions of glibc whose functions it needs. The highest is the oldest glibc it runs on, which
+    is what a tag of PEP 600 says.
+    """
+    needed = re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?:\.\d+)?(?=\0)", library)
+    if not platform.startswith("linux_") or not needed:
+        return platform
+    major, minor = max((int(major), int(minor)) for major, minor in needed)
+    # There are no tags for what is older than the oldest manylinux.
+    major, minor = max((major, minor), (2, 17))
+    return platform.replace("linux_", f"manylinux_{major}_{minor}_", 1)
+
+
 class PlatformWheel(bdist_wheel):
-    """A wheel for any Python 3, on this platform only."""
+    """A wheel for any Python 3, on the platforms on which the library runs."""
 
     def get_tag(self) -> "tuple[str, str, str]":
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        if not self._editable():
+            platform = platform_tag(native_files()[0].read_bytes(), platform)
         return "py3", "none", platform
+
+    def _editable(self) -> bool:
+        return bool(getattr(self.get_finalized_command("build_py"), "editable_mode", False))
 
 
 setup(

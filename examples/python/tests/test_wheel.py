@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,9 +51,20 @@ def wheel(away: Path) -> Path:
     return path
 
 
-def test_its_name_tells_the_platform(wheel: Path) -> None:
-    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-    assert wheel.name == f"spectra_infer-0.1.0-py3-none-{platform}.whl"
+def test_its_name_tells_the_oldest_glibc_it_runs_on(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        library = archive.extract("spectra_infer/lib/libspectra_infer.so", tmp_path)
+    # Another reader of the file than the one that made the tag.
+    symbols = subprocess.run(["objdump", "-T", library], capture_output=True, text=True, check=True)
+    needed = re.findall(r"GLIBC_(\d+)\.(\d+)", symbols.stdout)
+    major, minor = max((int(major), int(minor)) for major, minor in needed)
+    machine = sysconfig.get_platform().split("-")[-1]
+    assert wheel.name == f"spectra_infer-0.1.0-py3-none-manylinux_{major}_{minor}_{machine}.whl"
+    # Nothing but glibc, which is what the tag allows to expect.
+    dynamic = subprocess.run(["objdump", "-p", library], capture_output=True, text=True, check=True)
+    linked = re.findall(r"NEEDED +(\S+)", dynamic.stdout)
+    assert linked
+    assert all(re.fullmatch(r"(libc|libm|ld-linux.*)\.so\.\d+", name) for name in linked)
 
 
 def test_it_holds_library_models_and_types(wheel: Path) -> None:
