@@ -139,9 +139,8 @@ def draw(frames: list[spectra_infer.Predictions], folder: Path) -> list[Path]:
     paths = []
     for number, maps in enumerate(frames):
         view = plot.MapsView.of(maps, pixel_size=PIXEL_SIZE, unit="nm")
-        with plot.paper_style():
-            stem = folder / f"frame-{number:03d}"
-            paths += plot.save(plot.draw_maps(view), stem, formats=("png",))
+        stem = folder / f"frame-{number:03d}"
+        paths += plot.save(plot.draw_maps(view), stem, formats=("png",))
     return paths
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from spectra_infer.plot import paper_style
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -29,6 +31,7 @@ def texts(figure: Figure) -> list[Any]:
     return [text for text in found if text.get_visible() and id(text) not in hidden]
 
 
+@paper_style()  # texts are measured in the fonts that are set
 def faults(figure: Figure) -> list[str]:
     """Texts that overlap, leave the figure or are too small to read in print."""
     canvas: Any = FigureCanvasAgg(figure)

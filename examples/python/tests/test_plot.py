@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,6 @@ from spectra_infer import (
 from spectra_infer.live import NOT_MEASURED
 from spectra_infer.plot._panel import color_limits, nice_length
 from spectra_infer.plot.labels import property_label
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with plot.paper_style():
-        yield
 
 
 def maps(shape: tuple[int, ...], seed: int = 1) -> Predictions:
@@ -333,3 +327,18 @@ def test_figures_are_saved_the_same_twice(tmp_path: Path) -> None:
     second = plot.save(plot.draw_trust(view), tmp_path / "b", formats=("png", "svg", "pdf"))
     for one, other in zip(first, second):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_figures_keep_their_style_where_they_are_shown_later() -> None:
+    """As in a notebook, which draws a figure at the end of its cell."""
+    view = plot.MapsView.of(maps((4, 6)))
+
+    def shown() -> bytes:
+        content = io.BytesIO()
+        canvas = plot.draw_trust(view).canvas
+        canvas.print_figure(content, format="png", bbox_inches="tight", dpi=100)
+        return content.getvalue()
+
+    with plot.paper_style():
+        expected = shown()
+    assert shown() == expected

@@ -1,9 +1,8 @@
 """Figures of predictions: one spectrum with its references, maps with their errors.
 
 >>> from spectra_infer import plot
->>> with plot.paper_style():                                           # doctest: +SKIP
-...     figure = plot.draw_spectrum(plot.SpectrumView.of(model, energy, counts))
-...     plot.save(figure, Path("quartz"), formats=("png", "pdf"))
+>>> figure = plot.draw_spectrum(plot.SpectrumView.of(model, energy, counts))  # doctest: +SKIP
+>>> plot.save(figure, Path("quartz"), formats=("png", "pdf"))          # doctest: +SKIP
 >>> plot.draw_maps(plot.MapsView.of(maps, pixel_size=0.5, unit="nm"))  # doctest: +SKIP
 
 Needs matplotlib: ``pip install 'spectra-infer[plot]'``. From the command line:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .._optional import require
 from ..report._files import FolderError
-from ..report.style import paper_style, save
+from ..report.style import save
 from .documents import DocumentError, read_maps, read_predictions
 from .maps import draw_maps
 from .maps_view import MapsView
@@ -85,8 +85,7 @@ def _predictions(options: argparse.Namespace) -> list[Path]:
     paths = []
     for number, view in enumerate(views, start=1):
         stem = out.with_suffix("") if len(views) == 1 else Path(f"{out.with_suffix('')}-{number}")
-        with paper_style():
-            paths += save(draw_spectrum(view), stem, formats=(suffix,))
+        paths += save(draw_spectrum(view), stem, formats=(suffix,))
     return paths
 
 
@@ -97,11 +96,10 @@ def _maps(options: argparse.Namespace) -> list[Path]:
     out: Path = options.out or options.folder
     out.mkdir(parents=True, exist_ok=True)
     formats = tuple(dict.fromkeys(options.format or ["png"]))
-    with paper_style():
-        if view.is_profile:
-            return save(draw_profile(view), out / "profile", formats=formats)
-        paths = save(draw_maps(view), out / "maps", formats=formats)
-        return paths + save(draw_trust(view), out / "trust", formats=formats)
+    if view.is_profile:
+        return save(draw_profile(view), out / "profile", formats=formats)
+    paths = save(draw_maps(view), out / "maps", formats=formats)
+    return paths + save(draw_trust(view), out / "trust", formats=formats)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from ..report.style import PAGE_WIDTH, new_figure, title
+from ..report.style import PAGE_WIDTH, new_figure, paper_style, title
 from ._panel import ERROR_COLORS, VALUE_COLORS, color_limits, image, scale_bar
 from .labels import panel_title, unit_text
 from .maps_view import MapsView
@@ -24,6 +24,7 @@ HIGHEST = 1.9
 """Of a map, inch: two rows of pairs fit on a page."""
 
 
+@paper_style()
 def draw_maps(view: MapsView) -> Figure:
     """Draw each property with its standard error below; a scale bar and colour bars with units.
 

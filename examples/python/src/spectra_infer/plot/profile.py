@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..report.style import COLORS, PAGE_WIDTH, letter, new_figure
+from ..report.style import COLORS, PAGE_WIDTH, letter, new_figure, paper_style
 from .labels import property_label
 from .maps_view import MapsView
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_profile"]
 
 
+@paper_style()
 def draw_profile(view: MapsView) -> Figure:
     """Draw each property along a line scan, with a band of one standard error.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..report.style import COLORS, PAGE_WIDTH, letter, new_figure, title
+from ..report.style import COLORS, PAGE_WIDTH, letter, new_figure, paper_style, title
 from .labels import panel_title, unit_text
 from .spectrum_view import SpectrumView
 
@@ -22,6 +22,7 @@ NEIGHBOR_MARKERS = ("o", "s", "D")
 _WORDS_A_LINE = 118
 
 
+@paper_style()
 def draw_spectrum(view: SpectrumView) -> Figure:
     """Draw what was measured, what the networks saw, and what they say.
 

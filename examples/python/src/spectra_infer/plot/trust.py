@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import Status
 from ..prediction import Flag
-from ..report.style import COLORS, PAGE_WIDTH, new_figure
+from ..report.style import COLORS, PAGE_WIDTH, new_figure, paper_style
 from ._panel import VALUE_COLORS, color_limits, image, scale_bar
 from .labels import panel_title
 from .maps_view import MapsView
@@ -22,6 +22,7 @@ __all__ = ["draw_trust"]
 _CLASSES = ("light", "orange", "vermilion", "black")
 
 
+@paper_style()
 def draw_trust(view: MapsView) -> Figure:
     """Draw the novelty, the number of warnings, and the onset of each pixel.
 

@@ -6,6 +6,7 @@ The fonts are those that matplotlib brings along, so that a figure is the same o
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,7 +153,7 @@ _RC = {
 @contextlib.contextmanager
 def paper_style() -> Iterator[None]:
     """Draw in the style of the report: ``with paper_style(): draw_parity(...)``."""
-    matplotlib = require("matplotlib", "report")
+    matplotlib = require("matplotlib", "plot")
     with matplotlib.rc_context(_RC):
         yield
 
@@ -165,10 +166,34 @@ def new_figure(width: float, height: float) -> Figure:
     width, height
         In inch.
     """
-    figure: Figure = require("matplotlib.figure", "report").Figure(
-        figsize=(width, height), layout="constrained"
-    )
+    figure: Figure = _paper_figure()(figsize=(width, height), layout="constrained")
     return figure
+
+
+@functools.lru_cache(maxsize=1)
+def _paper_figure() -> type[Figure]:
+    """Return a kind of figure that keeps its fonts where it is drawn later, as in a notebook.
+
+    matplotlib looks fonts up when it draws, by what is set then.
+    """
+    plain: Any = require("matplotlib.figure", "plot").Figure
+
+    class PaperFigure(plain):  # type: ignore[misc]
+        """A figure in the style of the report."""
+
+        def draw(self, renderer: Any) -> None:
+            with paper_style():
+                super().draw(renderer)
+
+        def get_tightbbox(self, *arguments: Any, **keywords: Any) -> Any:
+            with paper_style():
+                return super().get_tightbbox(*arguments, **keywords)
+
+        def savefig(self, *arguments: Any, **keywords: Any) -> None:
+            with paper_style():
+                super().savefig(*arguments, **keywords)
+
+    return PaperFigure
 
 
 def save(figure: Figure, stem: Path, *, formats: tuple[str, ...] = ("svg", "png")) -> list[Path]:
