@@ -95,5 +95,14 @@ test-c: setup-test library ## runs the C tests against the library
 test-python: setup-test library ## runs the tests of the Python package
 	@scripts/test.sh python
 
+.PHONY: test-simulation simulation-setup
+test-simulation: setup-test ## runs the tests of the simulation program (without GPAW)
+	@scripts/test.sh simulation
+
+simulation-setup: ## installs GPAW and the program that makes the database: build/simulation/bin/simulation
+	@scripts/install-packages.sh gpaw gpaw-data python3-spglib python3-venv
+	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/simulation
+	$(BUILD)/simulation/bin/pip install --quiet --editable simulation
+
 clean: ## removes everything that was built
 	rm -rf $(BUILD) .build

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the tests and ends with one line that counts them.
 #
-#     scripts/test.sh [swift|c|python]...      all three where none is named
+#     scripts/test.sh [swift|c|python|simulation]...      all of them where none is named
 #
 # Everything runs even where something failed before; the exit status tells whether all passed. Whole logs are
 # in build/logs.
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 mkdir -p build/logs
 passed=0 failed=0
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(swift c python)
+[ ${#parts[@]} -gt 0 ] || parts=(swift c python simulation)
 
 # count PASSED FAILED: adds to the sums; a part that counts nothing has failed.
 count() {
@@ -54,16 +54,17 @@ run_c() {
     count "$(number passed "$log")" "$bad"
 }
 
-run_python() {
-    local log=build/logs/python.log venv=build/venv
+# run_pytest PART FOLDER: installs the Python package in FOLDER with what its tests need, and runs them.
+run_pytest() {
+    local log=build/logs/$1.log venv=build/venv
     { [ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv; } >"$log" 2>&1 &&
-        $venv/bin/python -m pip install --quiet --upgrade --force-reinstall --no-deps ./examples/python >>"$log" 2>&1 &&
-        $venv/bin/python -m pip install --quiet './examples/python[test]' >>"$log" 2>&1 || {
+        $venv/bin/python -m pip install --quiet --upgrade --force-reinstall --no-deps "./$2" >>"$log" 2>&1 &&
+        $venv/bin/python -m pip install --quiet "./$2[test]" >>"$log" 2>&1 || {
         tail -n 20 "$log"
         count 0 1
         return
     }
-    $venv/bin/python -m pytest -q examples/python/tests 2>&1 | tee -a "$log" | tail -n 15
+    $venv/bin/python -m pytest -q "$2/tests" 2>&1 | tee -a "$log" | tail -n 15
     local status=${PIPESTATUS[0]} bad
     bad=$(number 'failed|errors?' "$log")
     [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
@@ -75,8 +76,9 @@ for part in "${parts[@]}"; do
     case $part in
         swift) run_swift ;;
         c) run_c ;;
-        python) run_python ;;
-        *) echo "usage: $0 [swift|c|python]..." >&2; exit 2 ;;
+        python) run_pytest python examples/python ;;
+        simulation) run_pytest simulation simulation ;;
+        *) echo "usage: $0 [swift|c|python|simulation]..." >&2; exit 2 ;;
     esac
 done
 echo

@@ -1,0 +1,193 @@
+"""The command `simulation`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .database import Entry, read_database, write_database
+from .errors import SimulationError
+from .pack import pack
+from .plan import make_plan, missing_sites, read_plan, write_plan
+from .progress import Progress, duration
+from .record import read_records
+from .settings import Settings
+from .work import Work
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    warnings.filterwarnings("ignore", module="ase|gpaw|spglib")
+    try:
+        return int(options.command(options))
+    except SimulationError as error:
+        print(f"simulation: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+
+
+def _plan(options: argparse.Namespace) -> int:
+    work: Path = options.out
+    settings = Settings.read(work)
+    present = (
+        {entry.record.spectrum for entry in read_database(options.database)}
+        if options.database
+        else set()
+    )
+    plan = make_plan(options.structures, settings, present, options.largest_volume)
+    write_plan(work, plan)
+    settings.write(work)
+    for material, reason in sorted(plan.skipped.items()):
+        print(f"left out: {material}: {reason}")
+    sites = sum(len(material.sites) for material in plan.materials)
+    seconds = Work(work).seconds_left(plan.materials)
+    print(
+        f"{len(plan.materials)} materials, {sites} sites, about {duration(seconds)} on one core; "
+        f"next: simulation run --out {work}"
+    )
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from .electronic import Calculator
+    from .run import run
+
+    work = Work(options.out.resolve())
+    settings = Settings.read(work.folder)
+    plan = read_plan(work.folder)
+    if options.only:
+        named = {material.material: material for material in plan}
+        for name in options.only:
+            if name not in named:
+                raise SimulationError(f"{name} is not in the plan; see `simulation status`")
+        plan = [named[name] for name in options.only]
+    if options.again:
+        for material in plan:
+            work.forget_failures(material)
+    progress = Progress(
+        sum(len(material.sites) for material in plan),
+        sum(len(work.finished(material)) for material in plan),
+    )
+    simulator = Calculator(settings, work.folder / "datasets")
+    try:
+        finished = run(work, plan, settings, simulator, progress, 3600 * options.hours)
+    finally:
+        progress.close()
+    if not finished:
+        print("the time is over; the same command goes on where it stopped")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    work = Work(options.out)
+    plan = read_plan(work.folder)
+    for failure in work.failures(plan):
+        where = "" if failure.site is None else f" site {failure.site}"
+        print(f"failed: {failure.material}{where}: {failure.reason}")
+    done = sum(len(work.finished(material)) for material in plan)
+    left = sum(len(work.open(material)) for material in plan)
+    total = sum(len(material.sites) for material in plan)
+    print(
+        f"{total} sites of {len(plan)} materials: {done} finished, {left} open "
+        f"(about {duration(work.seconds_left(plan))} on one core), {total - done - left} failed"
+    )
+    return 0
+
+
+def _pack(options: argparse.Namespace) -> int:
+    records = read_records(options.out)
+    if not records:
+        raise SimulationError(f"{options.out}/sites: no record in it; name the folder of a run")
+    target: Path = options.add or options.to
+    database: list[Entry] = read_database(target) if options.add else []
+    if options.to and (target / "sites.csv").exists():
+        raise SimulationError(f"{target} has a database already; add to it with --add {target}")
+    work = Work(options.out)
+    unfinished: dict[str, int] = {}
+    if not options.partial:
+        have = {r.spectrum for r in records} | {entry.record.spectrum for entry in database}
+        absorber = Settings.read(options.out).absorber
+        unfinished = missing_sites(read_plan(options.out), absorber, have)
+        records = [record for record in records if record.material not in unfinished]
+    packing = pack(records, database)
+    for name, missing in unfinished.items():
+        if work.material_folder(name).exists():
+            print(f"left out: {name}: {missing} of its sites are not finished (--partial)")
+    for name, linked in packing.linking.items():
+        print(f"left out: {name}: it is a twin of {' and of '.join(linked)}")
+    for spectrum in packing.differing:
+        print(f"kept as it was: {spectrum}: its new record differs")
+    write_database(target, packing.entries)
+    materials = {entry.record.material for entry in packing.entries}
+    groups = {entry.group for entry in packing.entries}
+    print(
+        f"{len(packing.added)} spectra added, {len(packing.present)} were there; {target} has "
+        f"{len(packing.entries)} spectra of {len(materials)} materials in {len(groups)} groups"
+    )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="simulation",
+        description="Simulate core-loss spectra and local properties of sites with GPAW, and pack "
+        "them into a database that `spectra train` reads. See docs/simulation.md.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    plan = _command(commands, "plan", _plan, "find the sites to compute")
+    plan.add_argument("structures", nargs="+", type=Path, metavar="FILE", help="CIF, POSCAR ...")
+    _working_folder(plan)
+    plan.add_argument("--database", type=Path, help="leave out the sites that are in this folder")
+    plan.add_argument(
+        "--largest-volume",
+        type=float,
+        default=float("inf"),
+        metavar="V",
+        help="leave out larger supercells, cubic angstrom",
+    )
+
+    run = _command(commands, "run", _run, "compute the open sites (needs GPAW)")
+    _working_folder(run)
+    run.add_argument("--hours", type=float, default=float("inf"), help="begin no site later")
+    run.add_argument("--only", nargs="+", metavar="MATERIAL", help="these alone, in this order")
+    run.add_argument("--again", action="store_true", help="try again what failed")
+
+    _working_folder(_command(commands, "status", _status, "count the sites, list the failures"))
+
+    packer = _command(commands, "pack", _pack, "write sites.csv and transitions.csv")
+    _working_folder(packer)
+    target = packer.add_mutually_exclusive_group(required=True)
+    target.add_argument("--to", type=Path, metavar="DIR", help="a new database")
+    target.add_argument("--add", type=Path, metavar="DIR", help="add to the database in DIR")
+    packer.add_argument(
+        "--partial", action="store_true", help="materials with unfinished sites too"
+    )
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    function: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _working_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the working folder of the simulation",
+    )
