@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .check import check, report
 from .database import Entry, read_database, write_database
 from .errors import SimulationError
 from .pack import pack
 from .plan import make_plan, missing_sites, read_plan, write_plan
 from .progress import Progress, duration
-from .record import read_records
+from .record import read_or_none, read_records
 from .settings import Settings
 from .work import Work
 
@@ -133,6 +134,53 @@ def _pack(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    folder: Path = options.folder
+    if (folder / "sites.csv").exists():
+        records = [entry.record for entry in read_database(folder)]
+    else:
+        records = read_records(folder)
+    if not records:
+        raise SimulationError(f"{folder}: neither a database nor a run with finished sites")
+    found = check(records)
+    print(report(found, records))
+    if options.figure:
+        from .overview import draw_overview
+
+        draw_overview(records, options.figure)
+        print(f"drawn: {options.figure}")
+    return 1 if any(finding.broken for finding in found) else 0
+
+
+def _converge(options: argparse.Namespace) -> int:
+    from .converge import BASELINE, changes, simulate_variation, table, variations
+
+    structure: Path = options.structure
+    folder = options.out.resolve() / structure.stem
+    known = variations(Settings.read(options.out))
+    unknown = sorted(set(options.variations or ()) - set(known))
+    if unknown:
+        raise SimulationError(f"there is no variation {unknown[0]}; there are {', '.join(known)}")
+    chosen = [n for n in known if n == BASELINE or n in (options.variations or known)]
+    records = {}
+    for name in chosen:
+        record = read_or_none(folder / name, options.site)
+        if record is None and not options.table:
+            from .electronic import Calculator
+
+            print(f"{structure.stem}: {name} ...", flush=True)
+            simulator = Calculator(known[name], options.out.resolve() / "datasets")
+            record = simulate_variation(
+                structure, options.site, known[name], simulator, folder / name
+            )
+        if record is not None:
+            records[name] = record
+    if BASELINE not in records:
+        raise SimulationError(f"{folder}: the baseline is not finished yet")
+    print(f"{records[BASELINE].spectrum}:\n\n{table(changes(records))}")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="simulation",
@@ -169,6 +217,24 @@ def _parser() -> argparse.ArgumentParser:
     packer.add_argument(
         "--partial", action="store_true", help="materials with unfinished sites too"
     )
+
+    checker = _command(
+        commands,
+        "check",
+        _check,
+        "find broken calculations and outliers; status 1 if any is broken",
+    )
+    checker.add_argument("folder", type=Path, metavar="DIR", help="a database, or a working folder")
+    checker.add_argument("--figure", type=Path, metavar="FILE", help="draw an overview (.png ...)")
+
+    converge = _command(
+        commands, "converge", _converge, "measure what finer settings change (needs GPAW)"
+    )
+    converge.add_argument("structure", type=Path, metavar="FILE", help="CIF, POSCAR ...")
+    _working_folder(converge)
+    converge.add_argument("--site", type=int, help="the atom; the first distinct one if not given")
+    converge.add_argument("--variations", nargs="+", metavar="NAME", help="these alone")
+    converge.add_argument("--table", action="store_true", help="compute nothing, print the table")
     return parser
 
 

@@ -120,6 +120,13 @@ def read_records(folder: Path) -> list[Record]:
     return sorted((Record.read(path) for path in paths), key=sort_key)
 
 
+def read_or_none(folder: Path, site: int | None) -> Record | None:
+    """The record of ``site`` in ``folder`` (None: the only one), or None where there is none."""
+    name = "[0-9]*.json" if site is None else f"{site}.json"
+    paths = sorted(folder.glob(name))
+    return Record.read(paths[0]) if paths else None
+
+
 def sort_key(record: Record) -> tuple[int, str, int]:
     """Order of a database: by the number in the material's name, then name, then site."""
     return (*material_key(record.material), record.site)
