@@ -181,6 +181,30 @@ def _converge(options: argparse.Namespace) -> int:
     return 0
 
 
+def _glass(options: argparse.Namespace) -> int:
+    from ase.io import write
+
+    from .glass import defects, quench, recipe
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    for number in range(options.first, options.first + options.count):
+        path = options.out / f"glass-{number:03d}.cif"
+        if path.exists():
+            print(f"{path} is there already")
+            continue
+        glass = recipe(number)
+        atoms = quench(glass)
+        write(path, atoms)
+        count = defects(atoms.cell[:], atoms.positions, list(atoms.symbols))
+        print(
+            f"{path}  {glass.density:.2f} g/cm3  {len(atoms)} atoms  seed {glass.seed}  "
+            f"{'minimised' if glass.minimised else '300 K'}  {count} atoms with another "
+            "coordination than 4 (Si), 2 (O)",
+            flush=True,
+        )
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="simulation",
@@ -235,6 +259,11 @@ def _parser() -> argparse.ArgumentParser:
     converge.add_argument("--site", type=int, help="the atom; the first distinct one if not given")
     converge.add_argument("--variations", nargs="+", metavar="NAME", help="these alone")
     converge.add_argument("--table", action="store_true", help="compute nothing, print the table")
+
+    glass = _command(commands, "glass", _glass, "melt and quench silica (needs LAMMPS)")
+    glass.add_argument("out", type=Path, metavar="DIR", help="where the CIF files go")
+    glass.add_argument("--count", type=int, default=12)
+    glass.add_argument("--first", type=int, default=1, help="number of the first; gives its seed")
     return parser
 
 
