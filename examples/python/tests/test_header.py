@@ -86,9 +86,10 @@ def test_layout_is_that_of_the_c_compiler(header: str, tmp_path: Path) -> None:
 def test_enums_are_32_bits_wide(tmp_path: Path) -> None:
     names = ["spectra_status", "spectra_alignment", "spectra_background", "spectra_spikes"]
     sizes = ", ".join(f"sizeof({name})" for name in names)
+    places = " ".join(["%zu"] * len(names))
     output = run_c(
         "#include <spectra_infer.h>\n#include <stdio.h>\n"
-        f'int main(void) {{ printf("%zu %zu %zu", {sizes}); return 0; }}\n',
+        f'int main(void) {{ printf("{places}", {sizes}); return 0; }}\n',
         tmp_path,
     )
     assert output.split() == ["4"] * len(names)
