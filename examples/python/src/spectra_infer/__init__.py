@@ -19,6 +19,7 @@ from .errors import (
     Status,
 )
 from .model import Model, model_path
+from .options import LowLossUse, Options, Spikes
 from .prediction import (
     PROPERTIES,
     UNITS,
@@ -44,10 +45,12 @@ __all__ = [
     "Estimate",
     "Flag",
     "LibraryError",
+    "LowLossUse",
     "Model",
     "ModelError",
     "ModelFileError",
     "Neighbor",
+    "Options",
     "Prediction",
     "Predictions",
     "Preparation",
@@ -57,6 +60,7 @@ __all__ = [
     "SpectraError",
     "SpectraMemoryError",
     "SpectrumError",
+    "Spikes",
     "Status",
     "__version__",
     "library_path",

@@ -23,13 +23,13 @@ _BLOCK = 1024
 def predict_blocks(
     spectra: Spectra,
     workers: int,
-    predict_block: Callable[[NDArray[np.float32], Array], None],
-    predict_one: Callable[[NDArray[np.float32]], object],
+    predict_block: Callable[[NDArray[np.float32], slice, Array], None],
+    predict_one: Callable[[NDArray[np.float32], int], object],
 ) -> Predictions:
     """Predict all spectra a block at a time, in `workers` threads.
 
-    `predict_block` fills an array of `RESULT` for a block; `predict_one` raises what is wrong with
-    one spectrum.
+    `predict_block` fills an array of `RESULT` for a block, which is a part of all spectra;
+    `predict_one` raises what is wrong with one spectrum, at its place among all.
     """
     workers = operator.index(workers)
     if workers < 1:
@@ -48,7 +48,7 @@ def predict_blocks(
     def predict(start: int) -> None:
         part = slice(start, min(start + size, count))
         results = np.zeros(part.stop - start, RESULT)
-        predict_block(spectra.block(start, part.stop), results)
+        predict_block(spectra.block(start, part.stop), part, results)
         done = results["status"] == Status.OK
         values[:, part] = results["properties"]["value"].T
         errors[:, part] = results["properties"]["standard_error"].T
@@ -88,7 +88,7 @@ def predict_blocks(
 def _first_error(
     spectra: Spectra,
     status: NDArray[np.int32],
-    predict_one: Callable[[NDArray[np.float32]], object],
+    predict_one: Callable[[NDArray[np.float32], int], object],
 ) -> str:
     failed = np.flatnonzero(status)
     if failed.size == 0:
@@ -96,7 +96,7 @@ def _first_error(
     first = int(failed[0])
     where = ", ".join(str(int(i)) for i in np.unravel_index(first, spectra.shape))
     try:
-        predict_one(spectra.block(first, first + 1)[0])
+        predict_one(spectra.block(first, first + 1)[0], first)
     except SpectraError as error:
         return f"spectrum ({where}): {error}"
     raise AssertionError("a spectrum that fails in a batch must fail alone")

@@ -59,8 +59,10 @@ class Handle:
         energies: NDArray[np.float64],
         spectrum: NDArray[np.float32],
         options: spectra_options,
+        channels: int,
     ) -> spectra_result:
-        workspace = self._workspace(energies.size)
+        """Predict one spectrum; `channels` is that of the longest spectrum handed in."""
+        workspace = self._workspace(channels)
         result = spectra_result(struct_size=ctypes.sizeof(spectra_result))
         message = Message()
         status = _library.library().spectra_predict(
@@ -82,10 +84,11 @@ class Handle:
         energies: NDArray[np.float64],
         block: NDArray[np.float32],
         options: spectra_options,
+        channels: int,
         results: Array,
     ) -> None:
         """Predict every row of `block`, which may have any positive strides."""
-        workspace = self._workspace(energies.size)
+        workspace = self._workspace(channels)
         spectrum_stride, channel_stride = strides_in_floats(block)
         message = Message()
         status = _library.library().spectra_predict_batch(
@@ -110,9 +113,10 @@ class Handle:
         energies: NDArray[np.float64],
         spectrum: NDArray[np.float32],
         options: spectra_options,
+        channels: int,
         features: NDArray[np.float32],
     ) -> spectra_preparation:
-        workspace = self._workspace(energies.size)
+        workspace = self._workspace(channels)
         preparation = spectra_preparation(struct_size=ctypes.sizeof(spectra_preparation))
         message = Message()
         status = _library.library().spectra_preprocess(

@@ -90,7 +90,8 @@ def predict(
     axis
         The energy axis of `image`.
     options
-        As for `Model.predict_many`, except ``workers``: Dask has its own.
+        As for `Model.predict_many`, except ``workers``: Dask has its own. A low-loss spectrum or a
+        variance of each pixel may be a dask array too.
 
     Returns
     -------
@@ -123,15 +124,26 @@ def predict(
             "compute_chunk_sizes() first"
         )
     image = array.moveaxis(image, axis, -1).rechunk({-1: -1})
+    given: dict[str, Any] = dict(options)
+    companions = {}  # spectra beside those of each pixel, cut into blocks as the image is
+    if given.get("low_loss") is not None:
+        low_loss_energy, low_loss = given["low_loss"]
+        if np.ndim(low_loss) > 1:
+            companions["low_loss"] = _beside(image, low_loss, axis, "low_loss")
+            given["low_loss"] = energy_axis(low_loss_energy)
+    if np.ndim(given.get("variance", 0.0)) > 1:
+        companions["variance"] = _beside(image, given.pop("variance"), axis, "variance")
     # A task of its own, on which all blocks depend: the model is loaded on one worker, and the
     # others fetch it from there, each once.
     shared = dask.delayed(Model.from_bytes, pure=True)(_model_bytes(model))
     records = array.map_blocks(
         _predict_block,
         image,
+        *companions.values(),
+        names=tuple(companions),
         model=shared,
         energies=energies,
-        options=options,
+        options=given,
         dtype=RECORD,
         drop_axis=image.ndim - 1,
         meta=np.empty((0,) * (image.ndim - 1), RECORD),
@@ -146,7 +158,28 @@ def _model_bytes(model: Model | None) -> bytes:
     return (model_path() if source is None else Path(source)).read_bytes()
 
 
+def _beside(image: Any, spectra: Any, axis: int, name: str) -> Any:
+    """Return the spectra beside those of the image, in blocks of the same pixels."""
+    array = require("dask.array", "dask")
+    made = spectra if isinstance(spectra, array.Array) else array.asarray(spectra)
+    moved = array.moveaxis(made, axis, -1)
+    if moved.shape[:-1] != image.shape[:-1]:
+        raise ValueError(
+            f"{name} must be one spectrum, or one for each of the map's shape {image.shape[:-1]}, "
+            f"not of shape {moved.shape[:-1]}"
+        )
+    return moved.rechunk((*image.chunks[:-1], -1))
+
+
 def _predict_block(
-    block: NDArray[Any], *, model: Model, energies: NDArray[np.float64], options: dict[str, Any]
+    block: NDArray[Any],
+    *companions: NDArray[Any],
+    names: tuple[str, ...],
+    model: Model,
+    energies: NDArray[np.float64],
+    options: dict[str, Any],
 ) -> NDArray[Any]:
+    options = dict(options)
+    for name, spectra in zip(names, companions):
+        options[name] = (options[name], spectra) if name == "low_loss" else spectra
     return records_of(model.predict_many(energies, block, **options))

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,10 @@ from . import _library
 from ._arrays import Spectra, energies_and_counts, energy_axis, real_array, single_precision
 from ._batch import predict_blocks
 from ._handle import Handle, Message, read_info, read_references
-from ._library import spectra_model, spectra_model_info, spectra_options
+from ._library import spectra_model, spectra_model_info
+from ._measurement import Measurement
 from .errors import CallError, Status
+from .options import Options
 from .prediction import (
     Alignment,
     Background,
@@ -30,10 +32,10 @@ from .prediction import (
     preparation_from_c,
 )
 
-__all__ = ["Model", "model_path"]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-BackgroundLike = Union[Background, str, None]
-"""A `Background`, its name in lower case (``"power_law"``), or None for the model's recipe."""
+__all__ = ["Model", "model_path"]
 
 
 def model_path(name: str = "edge") -> Path:
@@ -255,11 +257,7 @@ class Model:
         self,
         energy: ArrayLike,
         counts: ArrayLike,
-        *,
-        background: BackgroundLike = None,
-        window: tuple[float, float] | None = None,
-        threshold: float | None = None,
-        energy_offset: float | None = None,
+        **options: Unpack[Options],
     ) -> Prediction:
         """Predict the six properties from one raw spectrum.
 
@@ -270,16 +268,10 @@ class Model:
         counts
             Counts, or any intensity proportional to them; shape ``(channels,)``. A masked channel
             counts as NaN.
-        background
-            How to remove the background before the edge; None: as the model's recipe says.
-        window
-            ``(start, end)`` of the pre-edge window on the spectrum's own axis, eV; None: the part
-            of the recipe's window that the axis has.
-        threshold
-            Threshold on the spectrum's own axis, eV. A model of `Alignment.THRESHOLD` needs it.
-        energy_offset
-            What to add to the spectrum's axis to reach the simulated one, eV (0 where it is the
-            simulated one). A model of `Alignment.ABSOLUTE` needs it.
+        options
+            What is known of the measurement, by keyword: ``background``, ``window``, ``threshold``,
+            ``energy_offset``, ``axis_error``, ``calibration``, ``spikes``, ``low_loss``,
+            ``low_loss_use``, ``resolution``, ``noise_gain``, ``variance``; see `Options`.
 
         Raises
         ------
@@ -292,19 +284,15 @@ class Model:
         """
         handle = self._open()
         energies, spectrum = energies_and_counts(energy, counts)
-        options = _options(background, window, threshold, energy_offset)
-        result = handle.predict(energies, spectrum, options)
+        known = Measurement(energies.size, (), -1, options)
+        result = handle.predict(energies, spectrum, known.options(), known.workspace_channels)
         return prediction_from_c(result, self._references, preparation_from_c(result.preparation))
 
     def preprocess(
         self,
         energy: ArrayLike,
         counts: ArrayLike,
-        *,
-        background: BackgroundLike = None,
-        window: tuple[float, float] | None = None,
-        threshold: float | None = None,
-        energy_offset: float | None = None,
+        **options: Unpack[Options],
     ) -> Prepared:
         """Prepare a raw spectrum only: what the networks see of it.
 
@@ -312,9 +300,11 @@ class Model:
         """
         handle = self._open()
         energies, spectrum = energies_and_counts(energy, counts)
-        options = _options(background, window, threshold, energy_offset)
+        known = Measurement(energies.size, (), -1, options)
         features = np.empty(self.feature_count, np.float32)
-        preparation = handle.preprocess(energies, spectrum, options, features)
+        preparation = handle.preprocess(
+            energies, spectrum, known.options(), known.workspace_channels, features
+        )
         return Prepared(features, self.energies, preparation_from_c(preparation))
 
     def predict_features(self, features: ArrayLike) -> Prediction:
@@ -350,10 +340,7 @@ class Model:
         *,
         axis: int = -1,
         workers: int = 1,
-        background: BackgroundLike = None,
-        window: tuple[float, float] | None = None,
-        threshold: float | None = None,
-        energy_offset: float | None = None,
+        **options: Unpack[Options],
     ) -> Predictions:
         """Predict every spectrum of an array, such as a spectrum image, on one energy axis.
 
@@ -372,8 +359,9 @@ class Model:
             The energy axis of `image`.
         workers
             Threads to use.
-        background, window, threshold, energy_offset
-            As for `predict`; the same for all spectra.
+        options
+            As for `predict`; the same for all spectra, but for a low-loss spectrum or variances of
+            each.
 
         Returns
         -------
@@ -395,13 +383,17 @@ class Model:
                 f"axis {axis} of the image has {spectra.channels} channels, and there are "
                 f"{energies.size} energies"
             )
-        options = _options(background, window, threshold, energy_offset)
-        return predict_blocks(
-            spectra,
-            workers,
-            lambda block, results: handle.predict_batch(energies, block, options, results),
-            lambda spectrum: handle.predict(energies, single_precision(spectrum), options),
-        )
+        known = Measurement(energies.size, spectra.shape, axis, options)
+        channels = known.workspace_channels
+
+        def predict_block(block: NDArray[np.float32], part: slice, results: NDArray[Any]) -> None:
+            handle.predict_batch(energies, block, known.options(part), channels, results)
+
+        def predict_one(spectrum: NDArray[np.float32], place: int) -> None:
+            part = known.options(slice(place, place + 1))
+            handle.predict(energies, single_precision(spectrum), part, channels)
+
+        return predict_blocks(spectra, workers, predict_block, predict_one)
 
     def predict_features_many(
         self, features: ArrayLike, *, axis: int = -1, workers: int = 1
@@ -426,38 +418,6 @@ class Model:
         return predict_blocks(
             Spectra(real_array(features, "features"), axis),
             workers,
-            handle.predict_features_batch,
-            lambda spectrum: handle.predict_features(single_precision(spectrum)),
+            lambda block, _, results: handle.predict_features_batch(block, results),
+            lambda spectrum, _: handle.predict_features(single_precision(spectrum)),
         )
-
-
-def _options(
-    background: BackgroundLike,
-    window: tuple[float, float] | None,
-    threshold: float | None,
-    energy_offset: float | None,
-) -> spectra_options:
-    options = spectra_options()
-    _library.library().spectra_options_init(ctypes.byref(options))
-    options.background = _background(background)
-    if window is not None:
-        start, end = (float(bound) for bound in window)
-        if not start < end:  # 0 and 0 would mean the default
-            raise ValueError(f"the window must start before it ends, not be {start} ... {end} eV")
-        options.background_start_ev, options.background_end_ev = start, end
-    if threshold is not None:
-        options.threshold_ev = float(threshold)
-    if energy_offset is not None:
-        options.energy_offset_ev = float(energy_offset)
-    return options
-
-
-def _background(background: BackgroundLike) -> Background:
-    if background is None:
-        return Background.RECIPE
-    if isinstance(background, str):
-        names = {member.name.lower(): member for member in Background}
-        if background not in names:
-            raise ValueError(f"background must be one of {', '.join(names)}, not {background!r}")
-        return names[background]
-    return Background(background)
