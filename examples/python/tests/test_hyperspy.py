@@ -215,3 +215,35 @@ def test_names(signal: Any, model: Model) -> None:
     assert repr(maps).startswith("bond_length: <BaseSignal, title: a wedge: bond length")
     with pytest.raises(AttributeError, match="there is no signal 'colour'"):
         _ = maps.colour
+
+
+@pytest.mark.parametrize("lazy", ["neither", "spectra", "both"])
+@pytest.mark.parametrize("each", [True, False])
+def test_the_low_loss_signal_of_dual_eels(
+    each: bool, lazy: str, signal: Any, model: Model, image: tuple[np.ndarray, np.ndarray]
+) -> None:
+    energy, counts = image
+    low_energy = -20.0 + 0.25 * np.arange(300)
+    peaks = 0.25 * np.arange(24).reshape(4, 6, 1)  # the zero-loss peak drifts
+    low_counts = 1e6 * np.exp(-0.5 * ((low_energy - peaks) / 0.4) ** 2) + 10.0
+    low_counts = low_counts if each else low_counts[0, 2]
+    low_loss = exspy.signals.EELSSpectrum(low_counts)
+    axis = low_loss.axes_manager.signal_axes[0]
+    axis.offset, axis.scale, axis.units = low_energy[0], 0.25, "eV"
+    signal = signal if lazy == "neither" else signal.as_lazy()
+    low_loss = low_loss.as_lazy() if lazy == "both" else low_loss
+    maps = predict(signal, model, low_loss=low_loss, low_loss_use="align")
+    maps.compute()
+    beside = (low_energy, low_counts)
+    expected = model.predict_many(energy, counts, low_loss=beside, low_loss_use="align")
+    np.testing.assert_array_equal(maps.onset_ev.data, expected.onset_ev)
+    without = model.predict_many(energy, counts).onset_ev
+    drift = peaks[..., 0] if each else peaks[0, 2, 0]
+    # The window of the background takes in other channels, so not to the last bit.
+    np.testing.assert_allclose(without - maps.onset_ev.data, drift, atol=0.15)
+    assert maps.onset_ev.metadata.Spectra_infer.options.as_dictionary() == {"low_loss_use": "align"}
+
+
+def test_a_low_loss_signal_of_another_scan_is_refused(signal: Any, model: Model) -> None:
+    with pytest.raises(ValueError, match=r"navigation shape \(5,\)"):
+        predict(signal, model, low_loss=signal.inav[:5, 0], low_loss_use="align")

@@ -82,7 +82,12 @@ class PropertySignals(Mapping[str, Any]):
 
 
 def predict(
-    signal: Any, model: Model | None = None, *, workers: int | None = None, **options: Any
+    signal: Any,
+    model: Model | None = None,
+    *,
+    low_loss: Any = None,
+    workers: int | None = None,
+    **options: Any,
 ) -> PropertySignals:
     """Predict the six properties of every spectrum of a signal.
 
@@ -93,6 +98,9 @@ def predict(
         spectrum, a line scan or an image of raw counts; eager or lazy. It is not changed.
     model
         None: the default model of the package.
+    low_loss
+        The low-loss signal of a dual EELS measurement: one spectrum, or one for each pixel. What it
+        is for, ``low_loss_use`` says: ``"align"``, ``"resolution"``, ``"deconvolve"``, or several.
     workers
         Threads for an eager signal; None: one for each processor. Lazy signals go to Dask's.
     options
@@ -115,6 +123,8 @@ def predict(
     """
     model = Model.load() if model is None else model
     energies = energy_axis_of(signal)
+    if low_loss is not None:
+        options["low_loss"] = _low_loss(low_loss, signal)
     if signal._lazy:
         from . import dask as lazily
 
@@ -126,6 +136,21 @@ def predict(
     return PropertySignals(
         {name: _signal(signal, name, data, provenance) for name, data in fields.items()}
     )
+
+
+def _low_loss(low_loss: Any, signal: Any) -> tuple[NDArray[np.float64], Any]:
+    """Return energies and counts of a low-loss signal that belongs to a signal."""
+    energies = energy_axis_of(low_loss)
+    shapes = [one.axes_manager.navigation_shape for one in (low_loss, signal)]
+    if shapes[0] not in ((), shapes[1]):
+        raise ValueError(
+            f"the low-loss signal has navigation shape {shapes[0]}, and must have one spectrum or "
+            f"that of the signal, {shapes[1]}"
+        )
+    counts = low_loss.data
+    if low_loss._lazy and (not signal._lazy or shapes[0] == ()):
+        counts = counts.compute()
+    return energies, counts.reshape(-1) if shapes[0] == () else counts
 
 
 def energy_axis_of(signal: Any) -> NDArray[np.float64]:
@@ -208,7 +233,7 @@ def _provenance(model: Model, options: dict[str, Any]) -> dict[str, Any]:
     plain = {
         name: value if isinstance(value, (int, float, str)) else str(value)
         for name, value in options.items()
-        if value is not None
+        if value is not None and name not in ("low_loss", "variance")  # arrays: too long to tell
     }
     source = model.source
     name = "from memory" if isinstance(source, bytes) else source or "edge"
