@@ -1,4 +1,4 @@
-"""The live example, as a person runs it."""
+"""The examples live.py, two_phases.py and cluster.py, as a person runs them."""
 
 from __future__ import annotations
 
@@ -43,3 +43,12 @@ def test_the_same_seed_gives_the_same_image(tmp_path: Path) -> None:
         assert result.returncode == 0, result.stderr
     assert (tmp_path / "one.npy").read_bytes() == (tmp_path / "other.npy").read_bytes()
     assert (tmp_path / "one-energy.npy").is_file()
+
+
+def test_a_cluster_is_started_and_told_of() -> None:
+    result = run("cluster.py", "--workers", 1, "--tiles", 1, "--repeat", 1)
+    assert result.returncode == 0, result.stderr
+    assert re.match(
+        r"1 workers: 2304 spectra of 640 channels in [\d.]+ s, \d+ a second; \d+ without",
+        result.stdout,
+    )
