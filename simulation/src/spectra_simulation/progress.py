@@ -44,13 +44,13 @@ class Progress:
                 unit="site",
                 dynamic_ncols=True,
                 # Sites differ by a factor of hundreds: tqdm's own estimate would mislead.
-                bar_format="{n_fmt}/{total_fmt} |{bar}| {postfix}",
+                bar_format="{n_fmt}/{total_fmt} |{bar}| {desc}",
             )
 
     def begin(self, what: str, left: float) -> None:
         """Say what is computed now."""
         if self.bar is not None:
-            self.bar.set_postfix_str(f"about {duration(left)} left: {what}")
+            self.bar.set_description_str(f"about {duration(left)} left: {what}")
 
     def site(self, line: str, left: float) -> None:
         """A site is finished."""
