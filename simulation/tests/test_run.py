@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -205,6 +206,26 @@ def test_time_left_scales_with_what_was_measured(work, make_record):
     make_record(seconds=slow).write(work.record_path(first.material, first.sites[0]))
     rest = sum(2 * site_cost(m.supercell_volume) for m in plan[1:])
     assert work.seconds_left(plan) == pytest.approx(3 * rest)
+
+
+def test_a_record_cut_short_stops_no_other_site_but_is_not_packed(work, capsys):
+    plan = read_plan(work.folder)
+    compute(work, StandIn())
+    path = work.record_path(plan[0].material, plan[0].sites[0])
+    path.write_text(path.read_text()[:-20])
+    work.record_path(plan[1].material, plan[1].sites[0]).unlink()
+    compute(work, StandIn())
+    assert work.finished(plan[1]) == plan[1].sites
+    assert work.failures(plan) == []
+    to = str(work.folder / "data")
+    assert main(["pack", "--out", str(work.folder), "--to", to]) == 1
+    assert str(path) in capsys.readouterr().err
+
+
+def test_without_gpaw_the_remedy_is_named(work, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gpaw", None)
+    assert main(["run", "--out", str(work.folder)]) == 1
+    assert "make simulation-setup" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

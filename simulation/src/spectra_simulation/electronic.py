@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -277,14 +278,11 @@ def _make_data_sets(settings: Settings, folder: Path, name: str, hole_name: str)
         made = folder / f"{element}.{job}.PBE"
         if not made.exists():
             command = ["gpaw-setup", "-f", "PBE", element, *radius, "--name", job, *options]
-            scratch = folder / f".{job}.{os.getpid()}"
-            scratch.mkdir()
-            done = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
-            if done.returncode or not (scratch / made.name).exists():
-                raise SimulationError(f"{' '.join(command)} failed: {done.stderr[-300:]}")
-            os.replace(scratch / made.name, made)
-            for rest in scratch.iterdir():
-                rest.unlink()
-            scratch.rmdir()
+            # In a folder of its own: other processes may be making the same.
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                done = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
+                if done.returncode or not (Path(scratch) / made.name).exists():
+                    raise SimulationError(f"{' '.join(command)} failed: {done.stderr[-300:]}")
+                os.replace(Path(scratch) / made.name, made)
     if str(folder) not in setup_paths:
         setup_paths.insert(0, str(folder))

@@ -15,6 +15,7 @@ import json
 import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .electronic import GroundState
@@ -122,7 +123,8 @@ class Work:
         for material in plan:
             unit = site_cost(material.supercell_volume)
             for site in self.finished(material):
-                seconds = Record.read(self.record_path(material.material, site)).seconds
+                path = self.record_path(material.material, site)
+                seconds = _seconds(path, path.stat().st_mtime_ns)
                 if seconds is not None:
                     ratios.append(seconds / unit)
             open_sites = len(self.open(material))
@@ -130,6 +132,15 @@ class Work:
                 ground = (self.material_folder(material.material) / "ground.json").exists()
                 cost += unit * (open_sites + (0 if ground else GROUND_STATES))
         return cost * (statistics.median(ratios) if ratios else 1.0)
+
+
+@lru_cache(maxsize=None)
+def _seconds(path: Path, changed: int) -> float | None:  # noqa: ARG001, part of the key
+    """How long a recorded site took; None where that cannot be told."""
+    try:
+        return Record.read(path).seconds
+    except SimulationError:
+        return None  # `pack` will say what is wrong with it
 
 
 def site_cost(volume: float) -> float:
