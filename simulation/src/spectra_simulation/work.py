@@ -15,7 +15,7 @@ import json
 import statistics
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from .electronic import GroundState
@@ -134,7 +134,7 @@ class Work:
         return cost * (statistics.median(ratios) if ratios else 1.0)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _seconds(path: Path, changed: int) -> float | None:  # noqa: ARG001, part of the key
     """How long a recorded site took; None where that cannot be told."""
     try:
