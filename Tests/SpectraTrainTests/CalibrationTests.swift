@@ -6,92 +6,99 @@ import Testing
 
 @Suite("Calibration")
 struct CalibrationTests {
-  /// A fit to made-up predictions: member k validates on every third row from k on.
-  struct Trial {
-    let dataset: Dataset
-    let splits: [Split]
-    let scaling = Scaling(mean: [1, 2, 3, 4, 5, 600], scale: [2, 1, 0.5, 3, 1, 10])
-    let predicted: [Matrix]
-    let seen: [Int]
-
-    init(sites: [SimulatedSite], members: Int, seen: [Int]? = nil) throws {
-      dataset = try TinyDatabase.dataset(sites)
-      let rows = Array(sites.indices)
-      self.seen = seen ?? rows
-      splits = (0..<members).map { member in
-        let validation = members == 1 ? rows : rows.filter { $0 % 3 == member }
-        return Split(
-          training: rows.filter { !validation.contains($0) }, validation: validation, test: [])
+  /// Predictions with made-up errors: normal, their size as `size` says of spread and distance.
+  static func made(
+    _ count: Int, seed: UInt64 = 7, size: (_ spread: Double, _ distance: Double) -> Double
+  ) -> [UnseenPrediction] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<count).map { row in
+      let (spread, distance) = (0.2 + generator.uniform(), 0.1 + 0.3 * generator.uniform())
+      var errors = PropertyValues(repeating: 0)
+      for property in MaterialProperty.allCases {
+        errors[property] = size(spread, distance) * generator.normal()
       }
-      predicted = (0..<members).map {
-        normalMatrix(rows: sites.count, columns: 6, seed: 100 + UInt64($0))
-      }
-    }
-
-    var table: ModelDocument.CalibrationTable {
-      CalibrationFit(
-        dataset: dataset, seen: seen, splits: splits, targetScaling: scaling, predicted: predicted
-      ).table
-    }
-
-    /// Errors of the validated predictions, and the standard deviation of the members there.
-    func residuals(_ property: MaterialProperty) -> [(error: Double, spread: Double)] {
-      let column = property.rawValue
-      return splits.indices.flatMap { member in
-        splits[member].validation.compactMap { row in
-          let expected = dataset.sites[row].properties[property]
-          if expected.isNaN { return nil }
-          let values = predicted.map {
-            scaling.mean[column] + scaling.scale[column] * Double($0[row, column])
-          }
-          // The mean square of all differences of two is twice the variance (n - 1).
-          var squares = 0.0
-          for one in values { for other in values { squares += (one - other) * (one - other) } }
-          let pairs = Double(max(1, values.count * (values.count - 1)))
-          return (values[member] - expected, (squares / pairs / 2).squareRoot())
-        }
-      }
+      return UnseenPrediction(
+        row: row, fold: row % 9, distance: distance, errors: errors,
+        spreads: PropertyValues(repeating: spread))
     }
   }
 
-  @Test("The mean square of error over scale is 1", arguments: [1, 2, 3])
-  func base(members: Int) throws {
-    let trial = try Trial(sites: TinyDatabase.sites(groups: 15), members: members)
-    for property in MaterialProperty.allCases {
-      let entry = trial.table.properties[property.rawValue]
-      let residuals = trial.residuals(property)
-      let sum = residuals.reduce(0) {
-        $0 + $1.error * $1.error / (entry.base * entry.base + $1.spread * $1.spread)
-      }
-      let share = sum / Double(residuals.count)
-      if entry.base > 1e-5 {
-        #expect(abs(share - 1) < 1e-6)
-      } else {
-        #expect(share <= 1)
-      }
-      #expect(entry.spread_weight == 1 && entry.novelty_weight == 0)
+  static func fit(_ unseen: [UnseenPrediction]) throws -> CalibrationFit {
+    CalibrationFit(dataset: try TinyDatabase.dataset(), seen: Array(0..<24), unseen: unseen)
+  }
+
+  /// |error| over the scale that a fitted entry gives it.
+  static func ratios(
+    _ unseen: [UnseenPrediction], _ property: MaterialProperty,
+    _ entry: ModelDocument.PropertyCalibration
+  ) -> [Double] {
+    unseen.filter { !$0.errors[property].isNaN }.map { one in
+      let (spread, distance) = (
+        entry.spread_weight * one.spreads[property], entry.novelty_weight * one.distance
+      )
+      return abs(one.errors[property])
+        / (entry.base * entry.base + spread * spread + distance * distance).squareRoot()
     }
-    // With one member nothing but the error is there.
-    if members == 1 {
-      let residuals = trial.residuals(.bondLength)
-      let square = residuals.reduce(0) { $0 + $1.error * $1.error } / Double(residuals.count)
-      #expect(abs(trial.table.properties[0].base / square.squareRoot() - 1) < 1e-9)
+  }
+
+  @Test("The mean square of error over scale is 1", arguments: [1, 7, 29, 30, 200])
+  func meanSquare(count: Int) throws {
+    let unseen = Self.made(count) { $0 + 3 * $1 }
+    let table = try Self.fit(unseen).table
+    for property in MaterialProperty.allCases {
+      let entry = table.properties[property.rawValue]
+      let ratios = Self.ratios(unseen, property, entry)
+      let sum = ratios.reduce(0) { $0 + $1 * $1 }
+      #expect(abs(sum / Double(count) - 1) < 1e-9)
+      if count < 30 { #expect(entry.spread_weight == 0 && entry.novelty_weight == 0) }
+    }
+  }
+
+  @Test("What makes errors large is found: nothing, the spread, the distance")
+  func weights() throws {
+    for property in MaterialProperty.allCases {
+      func entry(
+        _ size: (Double, Double) -> Double
+      ) throws -> ModelDocument.PropertyCalibration {
+        try Self.fit(Self.made(3000, size: size)).table.properties[property.rawValue]
+      }
+      // The medians are 0.7 and 0.25: what each part weighs at a usual spectrum.
+      let none = try entry { _, _ in 2 }
+      #expect(0.7 * none.spread_weight <= 0.5 * none.base)
+      #expect(0.25 * none.novelty_weight <= 0.5 * none.base)
+      #expect(abs(none.base - 2) < 0.3)
+      let spread = try entry { spread, _ in 2 * spread }
+      #expect(0.7 * spread.spread_weight >= 2 * spread.base)
+      #expect(spread.novelty_weight * 0.25 <= 0.35 * spread.spread_weight * 0.7)
+      let distance = try entry { _, distance in 9 * distance }
+      #expect(0.25 * distance.novelty_weight >= 3 * distance.base)
+      #expect(distance.spread_weight * 0.7 <= 0.35 * distance.novelty_weight * 0.25)
+    }
+  }
+
+  @Test("Intervals hold 68 and 95 of 100 new errors, in each third of the distance")
+  func coverage() throws {
+    let size = { (_: Double, distance: Double) in (0.5 + 81 * distance * distance).squareRoot() }
+    let fit = try Self.fit(Self.made(3000, size: size))
+    // Each fold is tried with what the others have taught.
+    for third in [nil, 0, 1, 2] {
+      let share = fit.coverage.share(nil, third: third)
+      // 18000 or 6000 values: three standard deviations are 1.0 or 1.8 points, and 0.5 or 0.8; the
+      // weights are of a coarse grid.
+      #expect(abs(share.within68 - 0.68) < (third == nil ? 0.015 : 0.03))
+      #expect(abs(share.within95 - 0.95) < (third == nil ? 0.01 : 0.015))
     }
   }
 
   @Test(
     "Quantiles are the smallest that hold ceil(level (n + 1)) of n ratios, or the largest ratio",
-    arguments: [1, 2, 5, 19, 20, 40], [1, 3])
-  func conformal(count: Int, members: Int) throws {
-    if members == 3 && count < 5 { return }
-    let sites = TinyDatabase.sites(groups: count, sitesPerGroup: 1)
-    let trial = try Trial(sites: sites, members: members)
+    arguments: [1, 2, 5, 19, 20, 40])
+  func conformal(count: Int) throws {
+    let unseen = Self.made(count) { spread, _ in spread }
+    let table = try Self.fit(unseen).table
     for property in MaterialProperty.allCases {
-      let entry = trial.table.properties[property.rawValue]
-      let ratios = trial.residuals(property).map {
-        abs($0.error) / (entry.base * entry.base + $0.spread * $0.spread).squareRoot()
-      }
-      #expect(ratios.count == count)
+      let entry = table.properties[property.rawValue]
+      let ratios = Self.ratios(unseen, property, entry)
       for (level, quantile) in [(68, entry.quantile_68), (95, entry.quantile_95)] {
         // In whole numbers: level (n + 1) / 100, rounded up.
         let needed = min(count, (level * (count + 1) + 99) / 100)
@@ -103,21 +110,28 @@ struct CalibrationTests {
 
   @Test("A site without the property has no say")
   func missing() throws {
-    var sites = TinyDatabase.sites(groups: 6)
-    for index in [0, 3, 7] { sites[index].properties.bondAngle = .nan }
-    let trial = try Trial(sites: sites, members: 1)
-    let residuals = trial.residuals(.bondAngle)
-    #expect(residuals.count == 9)
-    let square = residuals.reduce(0) { $0 + $1.error * $1.error } / 9
-    #expect(abs(trial.table.properties[1].base / square.squareRoot() - 1) < 1e-9)
+    var unseen = Self.made(12) { _, _ in 1 }
+    for index in [0, 3, 7] { unseen[index].errors.bondAngle = .nan }
+    let fit = try Self.fit(unseen)
+    #expect(fit.residuals(.bondAngle).count == 9)
+    #expect(fit.residuals(.bondLength).count == 12)
+    #expect(fit.coverage.share(.bondAngle).count == 9)
+    let squares = unseen.map(\.errors.bondAngle).filter { !$0.isNaN }.reduce(0) { $0 + $1 * $1 }
+    #expect(abs(fit.table.properties[1].base / (squares / 9).squareRoot() - 1) < 1e-9)
+  }
+
+  @Test("Without any error there is a base to divide by")
+  func exact() throws {
+    let entry = try Self.fit(Self.made(50) { _, _ in 0 }).table.properties[0]
+    #expect(entry.base > 0 && entry.quantile_68 == 0 && entry.quantile_95 == 0)
   }
 
   @Test("Novelty: the distance of each seen row to the nearest of another group")
   func novelty() throws {
     let sites = TinyDatabase.sites(groups: 5, sitesPerGroup: 3)
     let seen = Array(2..<13)
-    let trial = try Trial(sites: sites, members: 1, seen: seen)
-    let features = trial.dataset.features
+    let dataset = try TinyDatabase.dataset(sites)
+    let features = dataset.features
     var nearest: [Double] = []
     for row in seen {
       var best = Double.infinity
@@ -130,7 +144,7 @@ struct CalibrationTests {
       nearest.append(best)
     }
     nearest.sort()
-    let table = trial.table.novelty
+    let table = CalibrationFit(dataset: dataset, seen: seen, unseen: []).table.novelty
     #expect(table.distances.count == 101)
     // With 11 distances each tenth percentile is one of them.
     for (index, distance) in nearest.enumerated() {

@@ -151,11 +151,15 @@ struct EnsembleTests {
       seen.add(progress.member, progress.report.epoch)
       return true
     }
-    #expect(seen.epochs == [0: [1, 2, 3, 4], 1: [1, 2, 3, 4], 2: [1, 2, 3, 4]])
-    let error = #expect(throws: DataError.self) {
-      try trainer.train { $0.member != 1 || $0.report.epoch < 2 }
+    // Three members, and three networks for each of nine folds that the calibration learns from.
+    #expect(seen.epochs.keys.sorted() == Array(0..<30) && trainer.plan.networkCount == 30)
+    #expect(seen.epochs.values.allSatisfy { $0 == [1, 2, 3, 4] })
+    for stopping in [1, 29] {
+      let error = #expect(throws: DataError.self) {
+        try trainer.train { $0.member != stopping || $0.report.epoch < 2 }
+      }
+      #expect(error?.description.contains("stopped") == true)
     }
-    #expect(error?.description.contains("stopped") == true)
   }
 
   /// Epochs of each member, from several threads.

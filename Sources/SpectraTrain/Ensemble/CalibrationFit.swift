@@ -1,89 +1,84 @@
 import SpectraIO
-import SpectraInfer
+package import SpectraInfer
 
-/// Learns how large errors are from the validation part of each member, which that member has not
-/// seen.
+/// Learns how large errors are from predictions of spectra by networks that have not seen them.
 ///
-/// The scale of an error is sqrt(base^2 + spread^2) with the standard deviation of the members;
-/// `base` is such that the mean square of error over scale is 1. The quantiles of |error| / scale
-/// at 68 and 95 % are those of split conformal prediction, the ceil((n + 1) level)-th smallest of n
-/// (Lei et al., J. Am. Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the
-/// level. A single member errs more than the ensemble, which widens the intervals; early stopping
-/// has chosen the epoch by these same spectra, which narrows them. What they hold on materials that
-/// were kept out is measured by `spectra cross-validate`, and is a little below the levels.
-package struct CalibrationFit {
+/// The size of an error is that of `ErrorScale`. The quantiles of |error| / scale at 68 and 95 % are
+/// those of split conformal prediction, the ceil((n + 1) level)-th smallest of n (Lei et al., J. Am.
+/// Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the level.
+package struct CalibrationFit: Sendable {
   private let dataset: Dataset
   private let seen: [Int]
-  private let splits: [Split]
-  private let targetScaling: Scaling
-  private let predicted: [Matrix]
+  private let unseen: [UnseenPrediction]
 
-  /// A fit to what the members predict.
+  /// A fit.
   ///
   /// - Parameters:
   ///   - seen: rows that are not of the test part.
-  ///   - splits: the split of each member.
-  ///   - predicted: scaled predictions of each member for all rows.
-  package init(
-    dataset: Dataset, seen: [Int], splits: [Split], targetScaling: Scaling, predicted: [Matrix]
-  ) {
+  ///   - unseen: predictions of such rows by networks that have not seen them.
+  package init(dataset: Dataset, seen: [Int], unseen: [UnseenPrediction]) {
     self.dataset = dataset
     self.seen = seen
-    self.splits = splits
-    self.targetScaling = targetScaling
-    self.predicted = predicted
+    self.unseen = unseen
   }
 
   package var table: ModelDocument.CalibrationTable {
     ModelDocument.CalibrationTable(
-      novelty: novelty, properties: MaterialProperty.allCases.map(calibration))
+      novelty: novelty,
+      properties: MaterialProperty.allCases.map { Self.calibration(residuals($0)) })
   }
 
-  private func calibration(of property: MaterialProperty) -> ModelDocument.PropertyCalibration {
-    let column = property.rawValue
-    var residuals: [(error: Double, spread: Double)] = []
-    for (member, split) in splits.enumerated() {
-      for row in split.validation {
-        let expected = dataset.sites[row].properties[property]
-        if expected.isNaN { continue }
-        let scaled = Double(predicted[member][row, column])
-        let value = targetScaling.mean[column] + targetScaling.scale[column] * scaled
-        residuals.append((value - expected, spread(row, column)))
+  /// How often the intervals hold: each fold is tried with what the other folds have taught.
+  package var coverage: CoverageTable {
+    var cases = unseen.map { CoverageTable.Case(novelty: $0.distance) }
+    for property in MaterialProperty.allCases {
+      for fold in Set(unseen.map(\.fold)) {
+        let taught = Self.calibration(residuals(property, without: fold))
+        for (index, prediction) in unseen.enumerated() where prediction.fold == fold {
+          guard let residual = Self.residual(prediction, property) else { continue }
+          let (spread, distance) = (
+            taught.spread_weight * residual.spread, taught.novelty_weight * residual.distance
+          )
+          let squares = taught.base * taught.base + spread * spread + distance * distance
+          let scale = squares.squareRoot()
+          cases[index][property] = CoverageTable.Within(
+            interval68: residual.magnitude <= taught.quantile_68 * scale,
+            interval95: residual.magnitude <= taught.quantile_95 * scale)
+        }
       }
     }
-    let base = base(of: residuals)
-    let ratios = residuals.map { residual in
-      let scale = (base * base + residual.spread * residual.spread).squareRoot()
-      return residual.error.magnitude / scale
+    return CoverageTable(cases)
+  }
+
+  /// The errors of the spectra that have the property.
+  package func residuals(
+    _ property: MaterialProperty, without fold: Int? = nil
+  ) -> [ErrorScale.Residual] {
+    unseen.filter { $0.fold != fold }.compactMap { Self.residual($0, property) }
+  }
+
+  private static func residual(
+    _ prediction: UnseenPrediction, _ property: MaterialProperty
+  ) -> ErrorScale.Residual? {
+    let error = prediction.errors[property]
+    return error.isNaN
+      ? nil
+      : ErrorScale.Residual(
+        magnitude: error.magnitude, spread: prediction.spreads[property],
+        distance: prediction.distance)
+  }
+
+  private static func calibration(
+    _ residuals: [ErrorScale.Residual]
+  ) -> ModelDocument.PropertyCalibration {
+    let scale = ErrorScale(fittedTo: residuals)
+    let ratios = residuals.map {
+      $0.magnitude / scale.scale(spread: $0.spread, distance: $0.distance)
     }.sorted()
     return ModelDocument.PropertyCalibration(
-      base: base, novelty_weight: 0, quantile_68: Self.conformalQuantile(ratios, 0.68),
-      quantile_95: Self.conformalQuantile(ratios, 0.95), spread_weight: 1)
-  }
-
-  /// Standard deviation (n - 1) of the members, in the property's unit.
-  private func spread(_ row: Int, _ column: Int) -> Double {
-    let values = predicted.map { Double($0[row, column]) }
-    guard values.count > 1 else { return 0 }
-    let mean = values.reduce(0, +) / Double(values.count)
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return targetScaling.scale[column] * (squares / Double(values.count - 1)).squareRoot()
-  }
-
-  /// The base at which the mean of error^2 / (base^2 + spread^2) is 1, by bisection.
-  private func base(of residuals: [(error: Double, spread: Double)]) -> Double {
-    let largest = residuals.map(\.error.magnitude).max() ?? 0
-    var (low, high) = (1e-6 * largest, 2 * largest)
-    guard largest > 0 else { return 1e-9 }
-    for _ in 0..<60 {
-      let middle = (low + high) / 2
-      let sum = residuals.reduce(0) { sum, residual in
-        sum + residual.error * residual.error
-          / (middle * middle + residual.spread * residual.spread)
-      }
-      if sum > Double(residuals.count) { low = middle } else { high = middle }
-    }
-    return high
+      base: scale.base, novelty_weight: scale.noveltyWeight,
+      quantile_68: conformalQuantile(ratios, 0.68), quantile_95: conformalQuantile(ratios, 0.95),
+      spread_weight: scale.spreadWeight)
   }
 
   static func conformalQuantile(_ sorted: [Double], _ level: Double) -> Double {

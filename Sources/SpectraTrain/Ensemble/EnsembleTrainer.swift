@@ -9,7 +9,8 @@ import Synchronization
 public struct EnsembleTrainer: Sendable {
   /// How far the training of one member is.
   public struct Progress: Sendable {
-    /// Index of the member.
+    /// Index of the network: of the member, or, from the plan's `memberCount` on, of a network that
+    /// only the calibration learns from.
     public let member: Int
     /// Its last epoch.
     public let report: EpochReport
@@ -22,7 +23,7 @@ public struct EnsembleTrainer: Sendable {
 
   private let views: AugmentedViews?
   // Measurements of each validation spectrum that choose the epoch.
-  private static let validationViews = 8
+  static let validationViews = 8
 
   /// A trainer of `plan` on `dataset`, which was prepared by the plan's recipe.
   ///
@@ -79,9 +80,55 @@ public struct EnsembleTrainer: Sendable {
       throw DataError(
         "the training of member \(member + 1) diverged; use a smaller learning rate")
     }
+    let calibration = try calibration(
+      scaled, seen: seen, splits: splits, networks: networks, threads: threads
+    ) { report in
+      let goesOn = progress(report)
+      if !goesOn { isStopped.withLock { $0 = true } }
+      return goesOn
+    }
+    if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
     return ModelAssembly(
-      dataset: dataset, plan: plan, scaled: scaled, seen: seen, splits: splits, networks: networks
+      dataset: dataset, plan: plan, scaled: scaled, seen: seen, networks: networks,
+      calibration: calibration
     ).document
+  }
+
+  /// Learns how large errors are on spectra that networks have not seen.
+  private func calibration(
+    _ scaled: ScaledSamples, seen: [Int], splits: [Split], networks: [TrainedNetwork], threads: Int,
+    progress: @escaping @Sendable (Progress) -> Bool
+  ) throws -> CalibrationFit {
+    let unseen: [UnseenPrediction]
+    if plan.calibrationMemberCount > 0 {
+      unseen = CrossFit(dataset: dataset, plan: plan, views: views)
+        .predictions(threads: threads, progress: progress)
+    } else {
+      unseen = validated(scaled, seen: seen, splits: splits, networks: networks)
+    }
+    let fit = CalibrationFit(dataset: dataset, seen: seen, unseen: unseen)
+    for property in MaterialProperty.allCases where fit.residuals(property).isEmpty {
+      throw DataError(
+        "no value of \(property.name) is left to learn errors from; use more materials")
+    }
+    return fit
+  }
+
+  /// What each member says of its own validation part.
+  private func validated(
+    _ scaled: ScaledSamples, seen: [Int], splits: [Split], networks: [TrainedNetwork]
+  ) -> [UnseenPrediction] {
+    let predicted = networks.map { $0.network.predict(scaled.samples.features) }
+    return splits.indices.flatMap { member in
+      let known = Set(splits[member].training)
+      return splits[member].validation.map { row in
+        let distance = known.map { dataset.features.distance(row, $0) }.min() ?? 0
+        // The others have seen the row, so that their spread says nothing here.
+        return UnseenPrediction(
+          row: row, fold: member, distance: distance, expected: dataset.sites[row].properties,
+          members: [predicted[member]], scaling: scaled.targetScaling)
+      }
+    }
   }
 
   private func check(_ splits: [Split]) throws {

@@ -8,8 +8,8 @@ struct ModelAssembly {
   let scaled: ScaledSamples
   /// Rows that are not of the test part.
   let seen: [Int]
-  let splits: [Split]
   let networks: [TrainedNetwork]
+  let calibration: CalibrationFit
 
   var document: ModelDocument {
     let predicted = networks.map { $0.network.predict(scaled.samples.features) }
@@ -21,11 +21,7 @@ struct ModelAssembly {
       target_scaling: ModelDocument.TargetScaling(
         mean: scaled.targetScaling.mean, scale: scaled.targetScaling.scale),
       members: networks.map { ModelDocument.Member($0.network) },
-      calibration: CalibrationFit(
-        dataset: dataset, seen: seen, splits: splits, targetScaling: scaled.targetScaling,
-        predicted: predicted
-      ).table,
-      references: references, card: card, golden: golden(predicted))
+      calibration: calibration.table, references: references, card: card, golden: golden(predicted))
   }
 
   private var references: ModelDocument.References {
@@ -52,6 +48,7 @@ struct ModelAssembly {
       best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
       test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [],
+      coverage: calibration.coverage.cardEntries,
       limits: ModelCard.limits(plan.augmentation))
   }
 

@@ -14,6 +14,10 @@ public struct TrainingPlan: Sendable {
   public var augmentation: Augmentation?
   /// Networks of the ensemble.
   public var memberCount: Int
+  /// Networks of each of the ensembles that are trained without one fold, to learn from it how large
+  /// errors are (`CrossFit`); 0 trains none, and the members' own validation parts tell it, which
+  /// is fast and gives intervals that are too narrow for unusual spectra.
+  public var calibrationMemberCount: Int
   /// Hyperparameters; each member has a seed of its own, derived from this one.
   public var configuration: TrainingConfiguration
 
@@ -21,7 +25,7 @@ public struct TrainingPlan: Sendable {
   public init(
     preprocessor: Preprocessor, splitRule: SplitRule, fold: Int = 0,
     heldOutGroups: Set<String> = [], augmentation: Augmentation? = nil, memberCount: Int = 5,
-    configuration: TrainingConfiguration
+    calibrationMemberCount: Int = 3, configuration: TrainingConfiguration
   ) {
     self.preprocessor = preprocessor
     self.splitRule = splitRule
@@ -29,7 +33,13 @@ public struct TrainingPlan: Sendable {
     self.heldOutGroups = heldOutGroups
     self.augmentation = augmentation
     self.memberCount = memberCount
+    self.calibrationMemberCount = calibrationMemberCount
     self.configuration = configuration
+  }
+
+  /// Networks that are trained: the members, and those that only the calibration learns from.
+  public var networkCount: Int {
+    memberCount + calibrationMemberCount * (CrossValidation.foldCount - 1)
   }
 
   /// The folds of a dataset.

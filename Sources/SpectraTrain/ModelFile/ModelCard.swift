@@ -26,6 +26,27 @@ public struct ModelCard: Codable, Sendable {
     public var nearest_reference: Double
   }
 
+  /// Shares of true values that lie in the intervals.
+  public struct Coverage: Codable, Sendable, Equatable {
+    /// Of how many values, and which share of them is within.
+    public struct Share: Codable, Sendable, Equatable {
+      /// Number of values.
+      public var count: Int
+      /// Share in the 68 % interval.
+      public var within_68: Double
+      /// Share in the 95 % interval.
+      public var within_95: Double
+    }
+
+    /// Name of the property, or "all" for all values of all properties.
+    public var property: String
+    /// Of all spectra.
+    public var overall: Share
+    /// Of the third of the spectra that is nearest to the references, the middle one, and the one
+    /// that is farthest away; those without a value are left out.
+    public var thirds: [Share]
+  }
+
   /// How much of the data a part has.
   public struct PartSize: Codable, Sendable, Equatable {
     /// "training" (all members together), "test" or "held_out".
@@ -81,6 +102,10 @@ public struct ModelCard: Codable, Sendable {
   public var test_spectra: [String]
   /// Errors on the test spectra.
   public var test_errors: [PropertyError]
+  /// How often the intervals hold the true value on materials that networks have not seen: on each
+  /// fold of the spectra but the test part, with the calibration that the other folds give; nil in
+  /// cards of older versions.
+  public var coverage: [Coverage]?
   /// What the model is not for.
   public var limits: String
 

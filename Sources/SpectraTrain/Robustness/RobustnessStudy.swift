@@ -29,6 +29,8 @@ public struct RobustnessStudy: Sendable {
     for fold in 0..<foldCount {
       var plan = plan
       plan.fold = fold
+      // No interval is looked at here.
+      plan.calibrationMemberCount = 0
       let trainer = EnsembleTrainer(dataset: dataset, plan: plan, views: views)
       let document = try trainer.train { _ in progress(Double(fold) / Double(foldCount)) }
       let bytes = try ModelWriter().bytes(of: document)

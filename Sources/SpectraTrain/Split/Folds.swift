@@ -60,6 +60,25 @@ public struct Folds: Sendable, Equatable {
     return split(test: fold, validation: (fold + 1 + member % (count - 1)) % count)
   }
 
+  /// The split of member `member` of an ensemble that has seen neither `fold` nor what `kept` keeps
+  /// back: the spectra of `fold` are its test part, and those of `kept` are in no part.
+  ///
+  /// The validation folds are counted around from `fold` on, without `fold`, `kept` and empty ones;
+  /// nil where there is none, or nothing is left to learn from.
+  package func split(fold: Int, without kept: Int, member: Int) -> Split? {
+    let others = (1..<count).map { (fold + $0) % count }
+      .filter { $0 != kept && assignment.contains($0) }
+    guard fold != kept, others.count >= 2 else { return nil }
+    let validation = others[member % others.count]
+    let spectra = assignment.indices
+    return Split(
+      training: spectra.filter { index in
+        assignment[index].map { others.contains($0) && $0 != validation } ?? false
+      },
+      validation: spectra.filter { assignment[$0] == validation },
+      test: spectra.filter { assignment[$0] == fold })
+  }
+
   private func split(test: Int, validation: Int) -> Split {
     precondition(test >= 0 && test < count, "There is no such fold.")
     let spectra = assignment.indices

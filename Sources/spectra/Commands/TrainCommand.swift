@@ -45,6 +45,10 @@ struct TrainCommand: ParsableCommand {
     return { progress in
       let (report, member) = (progress.report, progress.member + 1)
       let (fraction, best) = ensemble.add(progress)
+      if member > plan.memberCount {
+        display.draw(fraction, "learning how large errors are")
+        return true
+      }
       display.draw(
         fraction,
         "member \(member), epoch \(report.epoch), error \(fixed(report.validationError, 3))")

@@ -30,7 +30,7 @@ final class EnsembleProgress: Sendable {
       member.share = isLast ? 1 : Double(report.epoch) / Double(limits.maximumEpochs)
       members[progress.member] = member
       let done = members.values.reduce(0) { $0 + $1.share }
-      return (done / Double(plan.memberCount), isLast ? member.best : nil)
+      return (done / Double(plan.networkCount), isLast ? member.best : nil)
     }
   }
 }
