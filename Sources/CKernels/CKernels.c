@@ -69,3 +69,36 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
         spectra_multiply_baseline(whole);
     }
 }
+
+void spectra_kernel_gather(spectra_kernel kernel, size_t n, size_t k, const uint32_t *rows,
+                           const float *a, const float *b, size_t b_stride, bool add, float *c,
+                           size_t c_stride)
+{
+    const gathered whole = { n, k, rows, a, b, b_stride, add, c, c_stride };
+    switch (kernel) {
+#if defined(__x86_64__)
+    case SPECTRA_KERNEL_AVX512:
+        spectra_gather_avx512(whole);
+        return;
+    case SPECTRA_KERNEL_AVX2:
+        spectra_gather_avx2(whole);
+        return;
+#endif
+    default:
+        spectra_gather_baseline(whole);
+    }
+}
+
+size_t spectra_active_units(size_t n, const float *outputs, const float *gradient,
+                            size_t gradient_stride, uint32_t *rows, float *a)
+{
+    size_t count = 0;
+    for (size_t unit = 0; unit < n; unit++) {
+        /* Written in any case and kept where the unit is active: there is nothing to predict. */
+        rows[count] = (uint32_t)unit;
+        for (size_t i = 0; i < SPECTRA_GRADIENT_COUNT; i++)
+            a[count * SPECTRA_GRADIENT_COUNT + i] = gradient[i * gradient_stride + unit];
+        count += outputs == NULL || outputs[unit] > 0.0f;
+    }
+    return count;
+}

@@ -26,8 +26,11 @@
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 4
 #define SINGLE_VECTORS 8
+#define GATHER_VECTORS 2
 
 #include "multiply_template.h"
+
+#include "gather_template.h"
 
 #else
 

@@ -24,5 +24,8 @@
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 8
 #define SINGLE_VECTORS 16
+#define GATHER_VECTORS 4
 
 #include "multiply_template.h"
+
+#include "gather_template.h"

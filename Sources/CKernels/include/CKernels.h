@@ -99,6 +99,43 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *a, size_t a_stride, const float *b, size_t b_stride,
                              const float *bias, float *c, size_t c_stride, bool rectify);
 
+/** Gradients that go back through the networks together: of the six properties. */
+#define SPECTRA_GRADIENT_COUNT 6
+
+/**
+ * The product of one layer on the way back (reverse-mode differentiation), of some rows of B:
+ *
+ *     c[i][j] = start + a[0][i] b[rows[0]][j] + ... + a[k-1][i] b[rows[k-1]][j]
+ *
+ * for 0 <= i < SPECTRA_GRADIENT_COUNT and 0 <= j < n. `start` is c[i][j] itself where `add` is true, else
+ * 0. Terms are added in the order written, each by one fused multiply-add, so that the bits are the
+ * same with every kernel. (Where a NaN comes out, its payload is not specified.)
+ *
+ * @param kernel    must be available, see spectra_kernel_available().
+ * @param n         columns of B and C; a multiple of 16.
+ * @param k         number of rows of B that are taken; 0 leaves `start`.
+ * @param rows      their numbers.
+ * @param a         [k][SPECTRA_GRADIENT_COUNT].
+ * @param b         B; element (p, j) is b[p * b_stride + j].
+ * @param c         [SPECTRA_GRADIENT_COUNT][n]; must overlap none of the others.
+ */
+void spectra_kernel_gather(spectra_kernel kernel, size_t n, size_t k, const uint32_t *rows,
+                           const float *a, const float *b, size_t b_stride, bool add, float *c,
+                           size_t c_stride);
+
+/**
+ * The way back through a rectifier: gathers the gradients of the units whose output is above zero,
+ * in rising order; of all units where `outputs` is NULL (no rectifier).
+ *
+ * @param n         number of units.
+ * @param gradient  [SPECTRA_GRADIENT_COUNT][n], with `gradient_stride` floats from row to row.
+ * @param rows      receives the numbers of the active units; has room for n.
+ * @param a         receives their gradients, [active][SPECTRA_GRADIENT_COUNT]; has room for n.
+ * @return the number of active units.
+ */
+size_t spectra_active_units(size_t n, const float *outputs, const float *gradient,
+                            size_t gradient_stride, uint32_t *rows, float *a);
+
 /**
  * Transposes a matrix: `source` is [rows][columns], `target` receives [columns][rows], both
  * row-major and without gaps; they must not overlap. Model files and training hold the weights of a

@@ -38,7 +38,7 @@ extension Ensemble {
         try layout[member * layerCount + layer].read(layers.element(layer), into: &values)
       }
     }
-    self.init(memberCount: memberCount, shapes: shapes, parameters: parameters)
+    try self.init(memberCount: memberCount, shapes: shapes, parameters: parameters)
   }
 }
 

@@ -139,17 +139,31 @@ extension Model {
     }
   }
 
-  /// Runs all members on the first `rows` rows of prepared features.
-  private func runNetworks(rows: Int, using workspace: inout Workspace) {
+  /// Runs all members on one spectrum that is prepared already, there and back.
+  func differentiate(
+    _ features: Span<Float>, using workspace: inout Workspace
+  ) throws(SpectraError) {
+    try checkFeatureCount(features.count)
+    try adopt(features, from: 0, row: 0, using: &workspace)
+    runNetworks(rows: 1, withGradients: true, using: &workspace)
+  }
+
+  /// Runs all members on the first `rows` rows of prepared features, there and back where the
+  /// gradients are wanted.
+  private func runNetworks(
+    rows: Int, withGradients: Bool = false, using workspace: inout Workspace
+  ) {
     workspace.rowsRun = rows
     runNetworks(
-      rows: rows, features: workspace.features, scaled: &workspace.scaled,
-      hidden: &workspace.hidden, outputs: &workspace.outputs)
+      rows: rows, withGradients: withGradients, features: workspace.features,
+      scaled: &workspace.scaled, hidden: &workspace.hidden, outputs: &workspace.outputs,
+      gradients: &workspace.gradients, backward: &workspace.backward, units: &workspace.units)
   }
 
   private func runNetworks(
-    rows: Int, features: borrowing Region<Float>, scaled: inout Region<Float>,
-    hidden: inout Region<Float>, outputs: inout Region<Float>
+    rows: Int, withGradients: Bool, features: borrowing Region<Float>,
+    scaled: inout Region<Float>, hidden: inout Region<Float>, outputs: inout Region<Float>,
+    gradients: inout Region<Float>, backward: inout Region<Float>, units: inout Region<UInt32>
   ) {
     let stride = ensemble.widestLayer
     let features = features.span(rows * featureCount)
@@ -157,13 +171,47 @@ extension Model {
     for row in 0..<rows {
       scaler.apply(features, from: row * featureCount, into: &scaled, at: row * stride)
     }
-    var hidden = hidden.mutableSpan(2 * rows * stride)
     let size = rows * ensemble.outputStride
-    var outputs = outputs.mutableSpan(memberCount * size)
     for member in 0..<memberCount {
-      var own = outputs._mutatingExtracting((member * size)..<((member + 1) * size))
-      ensemble.run(
-        member: member, rows: rows, input: scaled.span, hidden: &hidden, into: &own)
+      run(
+        member: member, rows: rows, input: scaled.span, hidden: &hidden,
+        into: &outputs, at: member * size)
+      if withGradients {
+        addGradients(
+          member: member, rows: rows, hidden: hidden, outputs: outputs, at: member * size,
+          gradients: &gradients, backward: &backward, units: &units)
+      }
+    }
+  }
+
+  private func run(
+    member: Int, rows: Int, input: Span<Float>, hidden: inout Region<Float>,
+    into outputs: inout Region<Float>, at start: Int
+  ) {
+    let size = rows * ensemble.outputStride
+    var hidden = hidden.mutableSpan(ensemble.hiddenLayerCount * rows * ensemble.widestLayer)
+    var outputs = outputs.mutableSpan(start + size)
+    var own = outputs._mutatingExtracting(start..<(start + size))
+    ensemble.run(member: member, rows: rows, input: input, hidden: &hidden, into: &own)
+  }
+
+  private func addGradients(
+    member: Int, rows: Int, hidden: borrowing Region<Float>, outputs: borrowing Region<Float>,
+    at start: Int, gradients: inout Region<Float>, backward: inout Region<Float>,
+    units: inout Region<UInt32>
+  ) {
+    let count = ensemble.gradientCount
+    let size = rows * ensemble.outputStride
+    let hidden = hidden.span(ensemble.hiddenLayerCount * rows * ensemble.widestLayer)
+    let outputs = outputs.span(start + size).extracting(start..<(start + size))
+    var all = gradients.mutableSpan(rows * count)
+    var scratch = backward.mutableSpan(ensemble.backwardCount)
+    var units = units.mutableSpan(ensemble.widestLayer)
+    for row in 0..<rows {
+      var own = all._mutatingExtracting((row * count)..<((row + 1) * count))
+      ensemble.addGradient(
+        member: member, row: row, rows: rows, hidden: hidden, output: outputs, scratch: &scratch,
+        units: &units, into: &own)
     }
   }
 
@@ -224,6 +272,21 @@ extension Model {
       squares += difference * difference
     }
     return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : 0)
+  }
+
+  /// Writes the gradient of a property, in its unit, by the prepared intensities of a row.
+  ///
+  /// What `runNetworks` left with gradients is by scaled features and summed over the members.
+  func gradient(
+    of property: MaterialProperty, row: Int, gradients: borrowing Region<Float>,
+    into gradient: inout MutableSpan<Float>
+  ) {
+    let all = gradients.span((row + 1) * ensemble.gradientCount)
+    let start = row * ensemble.gradientCount + property.rawValue * ensemble.gradientStride
+    let factor = Float(targetScale[property] / Double(memberCount))
+    for index in 0..<featureCount {
+      gradient[index] = factor * all[start + index] * scaler.inverseScale(index)
+    }
   }
 
   // MARK: - Checks

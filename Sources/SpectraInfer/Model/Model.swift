@@ -35,7 +35,8 @@ public struct Model: ~Copyable, Sendable {
   private var workspaceShape: Workspace.Shape {
     Workspace.Shape(
       featureCount: featureCount, widestLayer: ensemble.widestLayer, memberCount: memberCount,
-      outputStride: ensemble.outputStride)
+      outputStride: ensemble.outputStride, hiddenLayerCount: ensemble.hiddenLayerCount,
+      gradientCount: ensemble.gradientCount, backwardCount: ensemble.backwardCount)
   }
 
   /// Bytes of memory that a workspace for spectra of `channelCount` channels takes, 0 up to

@@ -9,8 +9,13 @@ struct LayerShape: BitwiseCopyable, Sendable {
   var weights: Int
   /// Index of the first bias, `paddedCount` of them.
   var bias: Int
+  /// Index of the first weight in the copy for the way back: [out][padded in].
+  var backward = 0
   /// Whether negative outputs become 0 (ReLU).
   var rectified: Bool
+
+  /// Inputs rounded up to a multiple of 16.
+  var paddedInputCount: Int { Self.padded(inputCount) }
 
   static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
 }

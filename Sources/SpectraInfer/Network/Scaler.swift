@@ -15,6 +15,9 @@ struct Scaler: ~Copyable {
   /// Number of features.
   var count: Int { mean.count }
 
+  /// One over the scale of a feature.
+  func inverseScale(_ index: Int) -> Float { inverse.span[index] }
+
   /// Scales `features` into `scaled`, both starting at 0.
   func apply(
     _ features: Span<Float>, from start: Int, into scaled: inout MutableSpan<Float>, at row: Int

@@ -8,8 +8,14 @@
 ///     +----------+--------+----------+----------+
 ///     | features | scaled | hidden   | outputs  |
 ///     +----------+--------+----------+----------+
-///       rows x    rows x   2 x rows x members x rows x 6, Float
-///       features  widest   widest
+///       rows x    rows x   layers x   members x rows x 6, Float
+///       features  widest   rows x
+///                          widest
+///     +--------------+----------+--------+
+///     | gradients    | backward | units  |
+///     +--------------+----------+--------+
+///       rows x 6 x    2 x 6 x    widest
+///       features      widest     UInt32
 @safe
 public struct Workspace: ~Copyable {
   /// Spectra that go through the networks together.
@@ -31,6 +37,10 @@ public struct Workspace: ~Copyable {
   var scaled: Region<Float>
   var hidden: Region<Float>
   var outputs: Region<Float>
+  /// Of each row's properties by its scaled features, summed over the members.
+  var gradients: Region<Float>
+  var backward: Region<Float>
+  var units: Region<UInt32>
   /// Rows that went through the networks in the last run, which tells how `outputs` is laid out.
   var rowsRun = 0
   private let owned: Storage<UInt8>?
@@ -41,6 +51,12 @@ public struct Workspace: ~Copyable {
     var widestLayer: Int
     var memberCount: Int
     var outputStride: Int
+    /// Regions of hidden outputs.
+    var hiddenLayerCount: Int
+    /// Floats for the gradients of one row.
+    var gradientCount: Int
+    /// Floats of scratch for one way back.
+    var backwardCount: Int
   }
 
   /// Bytes that a workspace takes, with room to move an unaligned start to a multiple of 64.
@@ -52,8 +68,11 @@ public struct Workspace: ~Copyable {
       + Region<Double>.byteCount(fourierCount + 2)
       + Region<Float>.byteCount(rows * shape.featureCount)
       + Region<Float>.byteCount(rows * shape.widestLayer)
-      + Region<Float>.byteCount(2 * rows * shape.widestLayer)
+      + Region<Float>.byteCount(shape.hiddenLayerCount * rows * shape.widestLayer)
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
+      + Region<Float>.byteCount(rows * shape.gradientCount)
+      + Region<Float>.byteCount(shape.backwardCount)
+      + Region<UInt32>.byteCount(shape.widestLayer)
       + 64
   }
 
@@ -88,7 +107,8 @@ public struct Workspace: ~Copyable {
   ///   may have.
   public init(preparing grid: FeatureGrid, channelCount: Int) throws(SpectraError) {
     let shape = Shape(
-      featureCount: grid.count, widestLayer: 0, memberCount: 0, outputStride: 0)
+      featureCount: grid.count, widestLayer: 0, memberCount: 0, outputStride: 0,
+      hiddenLayerCount: 0, gradientCount: 0, backwardCount: 0)
     try self.init(shape, channelCount: channelCount)
   }
 
@@ -135,9 +155,14 @@ public struct Workspace: ~Copyable {
     unsafe filter = Region(carvedFrom: base, at: &offset, count: fourierCount + 2)
     unsafe features = Region(carvedFrom: base, at: &offset, count: rows * shape.featureCount)
     unsafe scaled = Region(carvedFrom: base, at: &offset, count: rows * shape.widestLayer)
-    unsafe hidden = Region(carvedFrom: base, at: &offset, count: 2 * rows * shape.widestLayer)
+    unsafe hidden = Region(
+      carvedFrom: base, at: &offset, count: shape.hiddenLayerCount * rows * shape.widestLayer)
     unsafe outputs = Region(
       carvedFrom: base, at: &offset, count: rows * shape.memberCount * shape.outputStride)
+    unsafe gradients = Region(
+      carvedFrom: base, at: &offset, count: rows * shape.gradientCount)
+    unsafe backward = Region(carvedFrom: base, at: &offset, count: shape.backwardCount)
+    unsafe units = Region(carvedFrom: base, at: &offset, count: shape.widestLayer)
     self.owned = owned
   }
 
