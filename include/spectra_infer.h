@@ -469,6 +469,26 @@ spectra_status spectra_predict_features(const spectra_model *model, void *worksp
                                         spectra_result *results, size_t result_size,
                                         char *message, size_t message_capacity);
 
+/* ---------------------------------------------------------------- references */
+
+/**
+ * Finds the references nearest to a prepared spectrum, as many as you like: what else would look like it.
+ * spectra_predict() reports the first SPECTRA_NEIGHBOR_COUNT of them. Needs no workspace.
+ *
+ * @param features           one spectrum as spectra_preprocess() gives it, `feature_count` values.
+ * @param feature_count      the model's feature_count.
+ * @param neighbors          out: nearest first, the lower index where distances are equal; untouched on error.
+ * @param neighbor_capacity  how many `neighbors` holds, at least 1.
+ * @param neighbor_count     out: how many there are: neighbor_capacity, or the model's reference_count where
+ *                           that is less; entries beyond are untouched.
+ * @return SPECTRA_OK, SPECTRA_ERROR_NULL_ARGUMENT, _COUNT or _NOT_FINITE.
+ * Cost: reference_count x feature_count, less where most references are far away. Since 0.1.
+ */
+SPECTRA_CHECK_RESULT
+spectra_status spectra_find_neighbors(const spectra_model *model, const float *features, size_t feature_count,
+                                      spectra_neighbor *neighbors, size_t neighbor_capacity,
+                                      size_t *neighbor_count, char *message, size_t message_capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,7 @@ public struct Model: ~Copyable, Sendable {
   let ensemble: Ensemble
   let calibration: Calibration
   let references: ReferenceLibrary
+  let shapes: ReferenceShapes
   /// The model card as JSON, closed by a zero byte.
   let card: Storage<UInt8>
 
@@ -88,6 +89,23 @@ public struct Model: ~Copyable, Sendable {
   @unsafe
   package var cardText: UnsafePointer<CChar> {
     unsafe UnsafePointer(card.start.assumingMemoryBound(to: CChar.self))
+  }
+
+  /// The nearest references to a prepared spectrum, as many as there is room for, nearest first; the
+  /// lower index where distances are equal.
+  ///
+  /// - Parameters:
+  ///   - features: `featureCount` intensities on the model's grid, with a mean of 1.
+  ///   - neighbors: receives them.
+  /// - Returns: how many they are: `neighbors.count`, or all references where there are fewer.
+  /// - Throws: `.count` where there are not `featureCount` features; `.notFinite` for NaN and absurd
+  ///   magnitudes.
+  /// - Complexity: O(references x features); allocates nothing.
+  public func findNeighbors(
+    of features: Span<Float>, into neighbors: inout MutableSpan<Neighbor>
+  ) throws(SpectraError) -> Int {
+    try check(features)
+    return references.nearest(to: features, into: &neighbors)
   }
 
   /// The simulated properties of a reference; NaN where the site has none.

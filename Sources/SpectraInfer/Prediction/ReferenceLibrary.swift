@@ -22,30 +22,9 @@ struct ReferenceLibrary: ~Copyable {
   ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
     let nearestMaximum = Prediction.neighborCountMaximum
     var nearest = InlineArray<3, Neighbor>(repeating: Neighbor(reference: 0, distance: .infinity))
-    let all = self.features.span
     for reference in 0..<count {
       let limit = nearest[nearestMaximum - 1].distance
-      let row = reference * featureCount
-      var squares = 0.0
-      var feature = 0
-      // Blocks keep the order of the sum fixed and make giving up early cheap; four sums in a block
-      // do not wait for each other.
-      while feature + 16 <= featureCount, squares < limit {
-        var sums = SIMD4<Double>(repeating: 0)
-        for part in 0..<4 {
-          let place = feature + 4 * part
-          let one = Self.four(features, start + place)
-          let other = Self.four(all, row + place)
-          sums += (one - other) * (one - other)
-        }
-        squares += (sums[0] + sums[1]) + (sums[2] + sums[3])
-        feature += 16
-      }
-      while feature < featureCount, squares < limit {
-        let difference = Double(features[start + feature]) - Double(all[row + feature])
-        squares += difference * difference
-        feature += 1
-      }
+      let squares = squares(to: reference, features, from: start, limit: limit)
       guard squares < limit else { continue }
       var rank = nearestMaximum - 1
       while rank > 0, nearest[rank - 1].distance > squares {
@@ -54,10 +33,86 @@ struct ReferenceLibrary: ~Copyable {
       }
       nearest[rank] = Neighbor(reference: reference, distance: squares)
     }
-    for rank in 0..<nearestMaximum {
-      nearest[rank].distance = (nearest[rank].distance / Double(featureCount)).squareRoot()
-    }
+    for rank in 0..<nearestMaximum { nearest[rank].distance = distance(nearest[rank].distance) }
     return (nearest, min(count, nearestMaximum))
+  }
+
+  /// The nearest references to a prepared spectrum, as many as there is room for.
+  ///
+  /// - Parameters:
+  ///   - features: `featureCount` prepared intensities.
+  ///   - nearest: receives them, nearest first, the lower index where distances are equal.
+  /// - Returns: how many they are: `nearest.count`, or all references.
+  /// - Complexity: O(count x featureCount), less where a partial sum already exceeds the last of
+  ///   the nearest; O(count x nearest.count) more where references come in falling distance.
+  func nearest(to features: Span<Float>, into nearest: inout MutableSpan<Neighbor>) -> Int {
+    var found = 0
+    for reference in 0..<count {
+      let isFull = found == nearest.count
+      if isFull && found == 0 { break }
+      let limit = isFull ? nearest[found - 1].distance : .infinity
+      let squares = squares(to: reference, features, from: 0, limit: limit)
+      guard squares < limit else { continue }
+      var rank = isFull ? found - 1 : found
+      while rank > 0, nearest[rank - 1].distance > squares {
+        nearest[rank] = nearest[rank - 1]
+        rank -= 1
+      }
+      nearest[rank] = Neighbor(reference: reference, distance: squares)
+      if !isFull { found += 1 }
+    }
+    for rank in 0..<found { nearest[rank].distance = distance(nearest[rank].distance) }
+    return found
+  }
+
+  private func distance(_ squares: Double) -> Double {
+    (squares / Double(featureCount)).squareRoot()
+  }
+
+  /// Sum of the squared differences from a reference; where it reaches `limit`, any number from
+  /// there on.
+  private func squares(
+    to reference: Int, _ features: Span<Float>, from start: Int, limit: Double
+  ) -> Double {
+    let all = self.features.span
+    let row = reference * featureCount
+    var squares = 0.0
+    var feature = 0
+    // Blocks keep the order of the sum fixed and make giving up early cheap; four sums in a block
+    // do not wait for each other.
+    while feature + 16 <= featureCount, squares < limit {
+      var sums = SIMD4<Double>(repeating: 0)
+      for part in 0..<4 {
+        let place = feature + 4 * part
+        let one = Self.four(features, start + place)
+        let other = Self.four(all, row + place)
+        sums += (one - other) * (one - other)
+      }
+      squares += (sums[0] + sums[1]) + (sums[2] + sums[3])
+      feature += 16
+    }
+    while feature < featureCount, squares < limit {
+      let difference = Double(features[start + feature]) - Double(all[row + feature])
+      squares += difference * difference
+      feature += 1
+    }
+    return squares
+  }
+
+  /// Whether two references are sites of one material: their identifiers agree up to the first
+  /// "/", or altogether where there is none.
+  func areOfOneMaterial(_ one: Int, _ other: Int) -> Bool {
+    let (names, starts) = (names.span, nameStarts.span)
+    var (left, right) = (starts[one], starts[other])
+    let slash = UInt8(ascii: "/")
+    while true {
+      let (first, second) = (names[left], names[right])
+      let isEnd = (first == 0 || first == slash, second == 0 || second == slash)
+      if isEnd.0 || isEnd.1 { return isEnd.0 && isEnd.1 }
+      if first != second { return false }
+      left += 1
+      right += 1
+    }
   }
 
   private static func four(_ values: Span<Float>, _ index: Int) -> SIMD4<Double> {

@@ -289,6 +289,18 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             *_message,
         ),
     ),
+    "spectra_find_neighbors": (
+        _enum,
+        (
+            POINTER(spectra_model),
+            _array,  # features
+            c_size_t,  # feature_count
+            _array,  # neighbors
+            c_size_t,  # neighbor_capacity
+            POINTER(c_size_t),  # neighbor_count
+            *_message,
+        ),
+    ),
 }
 
 # ---------------------------------------------------------------- finding and loading
