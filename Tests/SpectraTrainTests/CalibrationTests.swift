@@ -150,7 +150,7 @@ struct CalibrationTests {
     for (index, distance) in nearest.enumerated() {
       #expect(abs(table.distances[10 * index] - distance) < 1e-12)
     }
-    #expect(table.flag_level == 0.95)
+    #expect(table.flag_level == 0.99)
   }
 
   struct Percentiles: Decodable {

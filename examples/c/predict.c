@@ -17,8 +17,10 @@ static void print(const spectra_model *model, const spectra_result *result)
 {
     for (int p = 0; p < SPECTRA_PROPERTY_COUNT; p++) {
         const spectra_estimate *estimate = &result->properties[p];
-        printf("%-20s %10.3f ± %-7.3f %s\n", spectra_property_name(p), estimate->value,
+        printf("%-20s %10.3f ± %-7.3f %s", spectra_property_name(p), estimate->value,
                estimate->standard_error, spectra_property_unit(p));
+        if (estimate->measurement_error > 0) printf(" (%.3f from the noise)", estimate->measurement_error);
+        printf("\n");
     }
 
     const spectra_preparation *did = &result->preparation;

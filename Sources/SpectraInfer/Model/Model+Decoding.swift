@@ -35,6 +35,9 @@ extension Model {
     let features = preprocessor.grid.count
     let targets = try root.member("target_scaling")
     try targets.requireMembers(["mean", "scale"])
+    let references = try ReferenceLibrary(
+      decoding: root.member("references"), featureCount: features)
+    let shapes = try ReferenceShapes(of: references, gridStep: preprocessor.grid.step)
     let model = try Model(
       formatVersion: version, preprocessor: preprocessor,
       scaler: Scaler(decoding: root.member("feature_scaling"), count: features),
@@ -44,8 +47,7 @@ extension Model {
         decoding: root.member("members"), inputCount: features,
         outputCount: MaterialProperty.allCases.count),
       calibration: Calibration(decoding: root.member("calibration")),
-      references: ReferenceLibrary(decoding: root.member("references"), featureCount: features),
-      card: card(file, scan.card))
+      references: references, shapes: shapes, card: card(file, scan.card))
     try model.selfTest(root.member("golden"))
     return model
   }

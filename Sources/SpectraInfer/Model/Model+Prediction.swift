@@ -15,7 +15,7 @@ extension Model {
     let preparation = try preprocessor.prepare(
       spectrum, lowLoss: lowLoss, options: options, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: preparation, using: workspace)
+    return try prediction(row: 0, preparation: preparation, using: &workspace)
   }
 
   /// Predicts the properties of one spectrum that is prepared already.
@@ -28,7 +28,7 @@ extension Model {
     try checkFeatureCount(features.count)
     try adopt(features, from: 0, row: 0, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: nil, using: workspace)
+    return try prediction(row: 0, preparation: nil, using: &workspace)
   }
 
   /// Predicts many raw spectra on one axis; the result of each is bit for bit that of it alone.
@@ -111,7 +111,7 @@ extension Model {
         }
         do throws(SpectraError) {
           let prediction = try prediction(
-            row: row, preparation: preparations[row], using: workspace)
+            row: row, preparation: preparations[row], using: &workspace)
           finished(start + row, .success(prediction))
         } catch {
           finished(start + row, .failure(error))
@@ -128,14 +128,24 @@ extension Model {
     var prepared = workspace.features.mutableSpan(workspace.features.count)
     for index in 0..<featureCount {
       let value = features[start + index]
-      // Written so that NaN fails too.
-      guard value.magnitude <= Self.featureMaximum else {
-        throw SpectraError(
-          .notFinite,
-          "a feature is NaN, infinite or above 1e6; prepare the spectrum with a mean of 1",
-          found: Double(index))
-      }
+      try Self.check(value, at: index)
       prepared[row * featureCount + index] = value
+    }
+  }
+
+  /// Checks prepared intensities that somebody else made.
+  package func check(_ features: Span<Float>) throws(SpectraError) {
+    try checkFeatureCount(features.count)
+    for index in features.indices { try Self.check(features[index], at: index) }
+  }
+
+  private static func check(_ feature: Float, at index: Int) throws(SpectraError) {
+    // Written so that NaN fails too.
+    guard feature.magnitude <= featureMaximum else {
+      throw SpectraError(
+        .notFinite,
+        "a feature is NaN, infinite or above 1e6; prepare the spectrum with a mean of 1",
+        found: Double(index))
     }
   }
 
@@ -217,12 +227,17 @@ extension Model {
 
   /// Puts together what the networks, the calibration and the references say of one row.
   ///
+  /// - Parameter measurement: variances of the properties from the noise of the measurement.
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   private func prediction(
-    row: Int, preparation: Preparation?, using workspace: borrowing Workspace
+    row: Int, preparation: Preparation?, measurement: PropertyValues = PropertyValues(repeating: 0),
+    using workspace: inout Workspace
   ) throws(SpectraError) -> Prediction {
-    let features = workspace.features.span(workspace.features.count)
-    let (neighbors, neighborCount) = references.nearest(to: features, from: row * featureCount)
+    let (neighbors, neighborCount) = nearest(to: row, of: workspace.features)
+    let isUnlike =
+      neighborCount > 0
+      && isUnlike(
+        row, nearest: neighbors[0].reference, workspace.features, scratch: &workspace.backward)
     let distance = neighborCount > 0 ? neighbors[0].distance : 0
     let none = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
     var prediction = Prediction(
@@ -243,20 +258,36 @@ extension Model {
       }
       let scale = targetScale[property]
       prediction.estimates[index] = calibration.properties[index].estimate(
-        value: targetMean[property] + scale * mean, spread: scale * deviation, distance: distance)
+        value: targetMean[property] + scale * mean, spread: scale * deviation, distance: distance,
+        measurementVariance: measurement[property])
     }
 
     if let preparation {
       prediction.flags = PredictionFlags(
         preparation, broadeningSigma: preprocessor.broadeningSigma)
     }
-    if prediction.novelty > calibration.flagLevel {
+    if prediction.novelty > calibration.flagLevel || isUnlike {
       prediction.flags.insert(.outsideReferenceDomain)
     }
     if references.disagree(neighbors, neighborCount, prediction.estimates) {
       prediction.flags.insert(.ambiguous)
     }
     return prediction
+  }
+
+  private func nearest(
+    to row: Int, of features: borrowing Region<Float>
+  ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
+    references.nearest(to: features.span((row + 1) * featureCount), from: row * featureCount)
+  }
+
+  private func isUnlike(
+    _ row: Int, nearest: Int, _ features: borrowing Region<Float>, scratch: inout Region<Float>
+  ) -> Bool {
+    var shape = scratch.mutableSpan(shapes.pointCount)
+    return shapes.areUnlike(
+      features.span((row + 1) * featureCount), from: row * featureCount, nearest: nearest,
+      scratch: &shape)
   }
 
   /// Mean and standard deviation (n - 1) over the members.

@@ -12,13 +12,27 @@ struct Calibration: Sendable {
     var quantile68 = 0.0
     var quantile95 = 0.0
 
-    func estimate(value: Double, spread: Double, distance: Double) -> Estimate {
+    /// Puts the error of the model and that of the measurement together, which are independent.
+    ///
+    /// The variances add up. Half widths are sqrt((q scale)^2 + (z measurement)^2): quantiles q are
+    /// those of the model's errors, and z those of the normal distribution, which noise has.
+    func estimate(
+      value: Double, spread: Double, distance: Double, measurementVariance: Double
+    ) -> Estimate {
       let (fromSpread, fromNovelty) = (spreadWeight * spread, noveltyWeight * distance)
       let variance = base * base + fromSpread * fromSpread + fromNovelty * fromNovelty
       let scale = variance.squareRoot()
+      let (half68, half95) = (quantile68 * scale, quantile95 * scale)
+      // Not by way of the squares, which would round.
+      guard measurementVariance > 0 else {
+        return Estimate(
+          value: value, standardError: scale, halfWidth68: half68, halfWidth95: half95)
+      }
       return Estimate(
-        value: value, standardError: scale, halfWidth68: quantile68 * scale,
-        halfWidth95: quantile95 * scale)
+        value: value, standardError: (variance + measurementVariance).squareRoot(),
+        halfWidth68: (half68 * half68 + measurementVariance).squareRoot(),
+        halfWidth95: (half95 * half95 + 1.96 * 1.96 * measurementVariance).squareRoot(),
+        measurementError: measurementVariance.squareRoot())
     }
   }
 

@@ -1,0 +1,97 @@
+import Foundation
+import SpectraInfer
+import SpectraTestSupport
+import SpectraTrain
+import Testing
+
+/// The flag that rests on smoothed spectra, against its definition in double precision.
+@Suite("Broad shapes of the references")
+struct ReferenceShapesTests {
+  private static let features = 40
+
+  /// Random spectra: sums of a few cosines, with noise from point to point.
+  private static func spectra(_ count: Int, seed: UInt64, size: Double) -> [[Float]] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<count).map { _ in
+      let waves = (1...5).map { wave in (Double(wave), size * generator.normal()) }
+      return (0..<features).map { point in
+        let place = Double(point) / Double(features) * .pi
+        let sum = waves.reduce(1) { $0 + $1.1 * cos($1.0 * place) }
+        return Float(sum + 0.3 * generator.normal())
+      }
+    }
+  }
+
+  /// A model of these references whose novelty is never above its level.
+  private static func model(_ references: [[Float]], ids: [String]) throws -> Model {
+    var object = try SmallModel.object(features: features, references: references.count)
+    object["references"] = [
+      "features": SmallModel.payload(
+        references.flatMap { $0 }, shape: [references.count, features]),
+      "ids": ids, "properties": references.map { _ in [1.6, 150, 16, 0.5, -1, 542] },
+    ]
+    var calibration = try #require(object["calibration"] as? [String: Any])
+    calibration["novelty"] = ["distances": (0...100).map { Double($0) }, "flag_level": 1]
+    object["calibration"] = calibration
+    let bytes = try SmallModel.sealed(object)
+    return try Model(json: bytes.span)
+  }
+
+  private static func isOutside(_ spectrum: [Float], _ model: borrowing Model) throws -> Bool {
+    var workspace = try model.makeWorkspace(channelCount: 0)
+    return try model.predict(features: spectrum.span, using: &workspace)
+      .flags.contains(.outsideReferenceDomain)
+  }
+
+  /// By definition: a Gaussian of 1.5 eV on a grid of 0.5 eV, the ends held.
+  private static func smooth(_ spectrum: [Float]) -> [Double] {
+    spectrum.indices.map { center in
+      var (sum, weights) = (0.0, 0.0)
+      for offset in -12...12 {
+        let weight = exp(-0.5 * Double(offset * offset) / 9)
+        sum += weight * Double(spectrum[min(features - 1, max(0, center + offset))])
+        weights += weight
+      }
+      return sum / weights
+    }
+  }
+
+  private static func distance(_ one: [Double], _ other: [Double]) -> Double {
+    zip(one, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+  }
+
+  @Test("A spectrum is outside beyond 95 % of the distances between materials", arguments: [1, 3])
+  func definition(sitesPerMaterial: Int) throws {
+    let references = Self.spectra(60, seed: 1, size: 0.1)
+    let materials = references.indices.map { $0 / sitesPerMaterial }
+    let model = try Self.model(references, ids: materials.enumerated().map { "m\($1)/O\($0)" })
+    let shapes = references.map(Self.smooth)
+    let nearest = shapes.indices.map { one in
+      shapes.indices.filter { materials[$0] != materials[one] }
+        .map { Self.distance(shapes[one], shapes[$0]) }.min() ?? 0
+    }
+    let limit = CalibrationFit.percentiles(of: nearest.sorted())[95]
+    var outside = 0
+    for size in [0.05, 0.1, 0.2, 0.3] {
+      for spectrum in Self.spectra(50, seed: 2, size: size) {
+        let own = Self.smooth(spectrum)
+        let distance = shapes.map { Self.distance(own, $0) }.min() ?? 0
+        if abs(distance / limit - 1) < 1e-4 { continue }
+        #expect(try Self.isOutside(spectrum, model) == (distance > limit))
+        if distance > limit { outside += 1 }
+      }
+    }
+    #expect(outside > 20 && outside < 180)
+    for reference in references { #expect(try !Self.isOutside(reference, model)) }
+  }
+
+  @Test("Without enough references, or of one material, no shape is unusual")
+  func unknown() throws {
+    let strange = Self.spectra(1, seed: 9, size: 5)[0]
+    let few = Self.spectra(19, seed: 1, size: 0.1)
+    #expect(try !Self.isOutside(strange, Self.model(few, ids: few.indices.map { "m\($0)" })))
+    let many = Self.spectra(40, seed: 1, size: 0.1)
+    #expect(try !Self.isOutside(strange, Self.model(many, ids: many.indices.map { "m/O\($0)" })))
+    #expect(try Self.isOutside(strange, Self.model(many, ids: many.indices.map { "m\($0)/O1" })))
+  }
+}
