@@ -41,6 +41,23 @@ public struct Dataset: Sendable {
     features = Matrix(rows: sites.count, columns: preprocessor.grid.count, values: values)
   }
 
+  /// Some of the spectra, with the properties of others in place of their own: the features stay.
+  func assigning(propertiesOf others: [Int], to rows: [Int]) -> Dataset {
+    var sites = rows.map { self.sites[$0] }
+    for (index, other) in others.enumerated() {
+      sites[index].properties = self.sites[other].properties
+    }
+    return Dataset(
+      sites: sites, preprocessor: preprocessor, features: features.selecting(rows: rows))
+  }
+
+  private init(sites: [SimulatedSite], preprocessor: Preprocessor, features: Matrix) {
+    self.sites = sites
+    self.preprocessor = preprocessor
+    checksums = nil
+    self.features = features
+  }
+
   /// The features of one site.
   private static func prepare(
     _ site: SimulatedSite, _ broadening: TransitionBroadening, _ preprocessor: Preprocessor

@@ -29,7 +29,7 @@ extension Model {
         SpectrumPrediction(
           spectrum: site.id, material: site.material, group: site.group,
           expected: site.properties, estimates: MaterialProperty.allCases.map { prediction[$0] },
-          novelty: prediction.novelty, nearest: nearest,
+          novelty: prediction.novelty, flags: prediction.flags, nearest: nearest,
           naiveMean: naive.means, naiveNearest: naive.values(nearest: nearestProperties)))
     }
     return predictions

@@ -25,6 +25,8 @@ public struct SpectrumPrediction: Sendable, Equatable {
   /// Share of the references that are nearer to each other than this spectrum to its nearest one;
   /// NaN without references.
   public var novelty: Double
+  /// How far to trust it; empty where it was read from a file that tells no flags.
+  public var flags: PredictionFlags = []
   /// The nearest reference; nil without references.
   public var nearest: NearestReference?
   /// The references' mean.

@@ -118,6 +118,14 @@ struct CrossValidateCommand: ParsableCommand {
     let lines = seeds.count > 1 ? SpreadReport(tables).lines : ErrorReport(tables[0]).lines
     let drawing =
       out.map { ["", "\($0): draw it with python3 -m spectra_infer.report \($0)"] } ?? []
-    return ([head] + lines + drawing).joined(separator: "\n")
+    let predictions = seeds.map { study.predictions(seed: $0) }
+    let trust =
+      ["", "Intervals" + (seeds.count > 1 ? ", all seeds together:" : ":")]
+      + CoverageReport(CoverageTable(predictions.flatMap { $0 })).lines
+      + ["", "Seed \(seeds[0]):"]
+      + NaiveReport(
+        NaiveComparison(predictions[0], shuffledTargets: nil, seed: seeds[0])
+      ).lines
+    return ([head] + lines + trust + drawing).joined(separator: "\n")
   }
 }
