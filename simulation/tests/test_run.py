@@ -222,6 +222,14 @@ def test_a_record_cut_short_stops_no_other_site_but_is_not_packed(work, capsys):
     assert str(path) in capsys.readouterr().err
 
 
+def test_sites_of_other_settings_are_not_mixed(work):
+    work.claim(SETTINGS)
+    work.claim(SETTINGS)
+    with pytest.raises(SimulationError, match="plan in another folder"):
+        work.claim(Settings(cutoff=300.0))
+    assert read_records(work.folder) == []
+
+
 def test_without_gpaw_the_remedy_is_named(work, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "gpaw", None)
     assert main(["run", "--out", str(work.folder)]) == 1

@@ -75,6 +75,7 @@ def _run(options: argparse.Namespace) -> int:
         sum(len(material.sites) for material in plan),
         sum(len(work.finished(material)) for material in plan),
     )
+    work.claim(settings)
     simulator = Calculator(settings, work.folder / "datasets")
     try:
         finished = run(work, plan, settings, simulator, progress, 3600 * options.hours)

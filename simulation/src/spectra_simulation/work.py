@@ -23,6 +23,7 @@ from .errors import SimulationError
 from .files import write_atomically
 from .plan import PlannedMaterial
 from .record import Record
+from .settings import FILE_NAME, Settings
 
 # One core: 500 cubic angstrom take 20 s a site, 910 take 80 s, 1700 take 4 minutes.
 REFERENCE_SECONDS, REFERENCE_VOLUME, POWER = 20.0, 500.0, 2.1
@@ -61,6 +62,22 @@ class Work:
         """The reason why a site, or a whole material, failed."""
         name = "failed.txt" if site is None else f"{site}.failed.txt"
         return self.material_folder(material) / name
+
+    def claim(self, settings: Settings) -> None:
+        """Keep the settings that the sites are computed with.
+
+        Raises
+        ------
+        SimulationError
+            Where other sites were computed with other settings: they do not belong together.
+        """
+        folder = self.folder / "sites"
+        if (folder / FILE_NAME).exists() and Settings.read(folder) != settings:
+            raise SimulationError(
+                f"{self.folder / FILE_NAME} differs from {folder / FILE_NAME}, which the sites "
+                "were computed with; plan in another folder"
+            )
+        settings.write(folder)
 
     def fail(self, material: str, site: int | None, reason: str) -> None:
         """Keep the reason of a failure."""
