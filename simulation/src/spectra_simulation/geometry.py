@@ -76,7 +76,7 @@ def neighbours(cell: Array, positions: Array, site: int, reach: float) -> list[N
     fractions = np.linalg.solve(cell.T, (positions - positions[site]).T).T
     wrapped = (fractions - np.round(fractions)) @ cell
     # A wrapped vector lies within half a height of its plane, on either side.
-    top = np.ceil(reach / heights(cell) + 0.5).astype(int)
+    top = np.floor(reach / heights(cell) + 0.5 + 1e-9).astype(int)
     shifts = np.array(list(itertools.product(*(range(-t, t + 1) for t in top))), float) @ cell
     vectors = (wrapped[:, None, :] + shifts[None, :, :]).reshape(-1, 3)
     owners = np.repeat(np.arange(len(positions)), len(shifts))
