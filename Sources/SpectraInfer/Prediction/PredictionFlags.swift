@@ -35,7 +35,7 @@ public struct PredictionFlags: OptionSet, Sendable {
   ]
 
   /// The flags that follow from what preprocessing did.
-  init(_ preparation: Preparation, broadeningSigma: Double) {
+  package init(_ preparation: Preparation, broadeningSigma: Double) {
     self = []
     if preparation.negativeFraction > 0.05 { insert(.negativeIntensity) }
     if preparation.channelWidth > broadeningSigma { insert(.coarseChannels) }

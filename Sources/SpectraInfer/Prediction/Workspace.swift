@@ -4,7 +4,7 @@
 ///     | energies | signal | integral | averaged | weights | fourier | filter   |
 ///     +----------+--------+----------+----------+---------+---------+----------+
 ///       channels, Double each, and for the last two: 2 n and n + 2, where n is the power of two that
-///       holds two spectra
+///       holds four spectra
 ///     +----------+--------+----------+----------+
 ///     | features | scaled | hidden   | outputs  |
 ///     +----------+--------+----------+----------+
@@ -76,10 +76,11 @@ public struct Workspace: ~Copyable {
       + 64
   }
 
-  /// Points of the Fourier transform in which neither of two spectra runs into itself.
+  /// Points of the Fourier transform: two spectra fill half of it, so that neither they nor a filter
+  /// that is longer than they are run into themselves.
   static func fourierCount(channelCount: Int) -> Int {
     var count = 1
-    while count < 2 * channelCount { count *= 2 }
+    while count < 4 * channelCount { count *= 2 }
     return count
   }
 

@@ -4,15 +4,21 @@ internal import CKernels
 /// ratio (Egerton, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd ed. 2011,
 /// section 4.3.2).
 ///
-/// The transform of the core loss is multiplied by H = I0 Z / L: L of the low loss, Z of a Gaussian
-/// of area 1 with the position and width of its zero-loss peak, which keeps the resolution and holds
-/// the noise down, and I0 the area of that peak. Frequencies at which Z is below 1e-8, where no
-/// electron microscope has signal, are left out. Both spectra are padded with zeros to twice their
-/// channels at least, so that neither runs into itself.
+/// The transform of the core loss is multiplied by H = I0 Z L* / (|L|^2 + n^2): L of the low loss, Z of
+/// a Gaussian of area 1 with the position and width of its zero-loss peak, which keeps the resolution
+/// and holds the noise down, I0 the area of that peak, and n the noise of L, the root of the summed
+/// variances of the low loss. Where L stands out of its noise this is the ratio I0 Z / L; where not,
+/// it goes to 0 instead of to any size. Both spectra are padded with zeros to four times the
+/// channels at least, so that neither they nor the filter run into themselves.
 struct FourierRatio {
-  private static let cutoff = 1e-8
-  private static let uniformity = 1e-3
+  // Of the largest |L|: below this there is nothing but rounding in spectra of single precision.
+  private static let roundingFloor = 1e-7
+  // How far a channel may lie from its place on a uniform axis, in channels.
+  private static let uniformity = 0.1
   private static let elasticReach = 10.0
+  // Part of the low loss, at its end, over which it is taken to 0: a jump there would fill the
+  // frequencies at which L is small.
+  private static let taper = 0.2
 
   /// Points of the transform.
   let count: Int
@@ -23,15 +29,17 @@ struct FourierRatio {
   /// Its standard deviation in channels.
   private let sigma: Double
   private let elastic: Double
+  /// n^2 of the formula above.
+  private let noisePower: Double
 
   /// Averages the low loss over channels of the core-loss dispersion, into the imaginary parts of
   /// `fourier`, whose real parts are cleared.
   ///
-  /// - Parameter workspaceCount: points of the transform that the workspace has room for.
+  /// - Parameter noiseGain: variance of the low loss over its intensity, where it has no variances.
   /// - Throws: `.deconvolution` where the core-loss axis is not uniform; `.lowLoss` where the low
   ///   loss has no intensity behind its zero-loss peak.
   init(
-    _ lowLoss: Spectrum, _ zeroLoss: ZeroLossPeak, for axis: EnergyAxis,
+    _ lowLoss: Spectrum, _ zeroLoss: ZeroLossPeak, for axis: EnergyAxis, noiseGain: Double,
     fourier: inout MutableSpan<Double>, integral: inout Region<Double>,
     signal: inout Region<Double>
   ) throws(SpectraError) {
@@ -55,9 +63,12 @@ struct FourierRatio {
     position = (zeroLoss.energy - first) / step - 0.5
     sigma = zeroLoss.width / (8 * log(2.0)).squareRoot() / step
     var (place, below) = (0, 0.0)
+    let tapered = Self.taper * (Double(cells) - position)
     for cell in 0..<max(0, cells) {
       let above = cumulative.value(at: first + Double(cell + 1) * step, from: &place)
-      fourier[2 * cell + 1] = (above - below) / step
+      let fromEnd = (Double(cells - cell) - 0.5) / tapered
+      let share = fromEnd < 1 ? (1 - cos(Double.pi * fromEnd)) / 2 : 1
+      fourier[2 * cell + 1] = share * (above - below) / step
       below = above
     }
     let boundary = Self.elasticBoundary(cumulative, lowLoss.axis, zeroLoss)
@@ -69,6 +80,14 @@ struct FourierRatio {
         .lowLoss, "the low-loss spectrum ends within its zero-loss peak; give a longer one")
     }
     self.elastic = elastic
+    var variance = 0.0
+    for channel in 0..<lowLoss.count {
+      variance += lowLoss.variance(channel) ?? noiseGain * max(0, lowLoss.intensity(channel))
+    }
+    // Averaged over cells, as the intensities are.
+    let channelWidth = (lowLoss.axis.last - first) / Double(lowLoss.count - 1)
+    let floor = Self.roundingFloor * all
+    noisePower = max(variance * channelWidth / step, floor * floor)
     thickness = max(0, log(all / elastic))
   }
 
@@ -76,7 +95,7 @@ struct FourierRatio {
     let step = (axis.last - axis.first) / Double(axis.count - 1)
     for channel in 0..<axis.count {
       let expected = axis.first + Double(channel) * step
-      guard (axis.energies[channel] - expected).magnitude < uniformity * step * 10 else {
+      guard (axis.energies[channel] - expected).magnitude < uniformity * step else {
         throw SpectraError(
           .deconvolution,
           """
@@ -139,9 +158,7 @@ struct FourierRatio {
   private func ratio(_ k: Int, _ low: (Double, Double)) -> (Double, Double) {
     let angle = 2 * Double.pi * Double(k) / Double(count)
     let gaussian = exp(-angle * angle * sigma * sigma / 2)
-    let norm = low.0 * low.0 + low.1 * low.1
-    guard gaussian > Self.cutoff, norm > 0 else { return (0, 0) }
-    let size = elastic * gaussian / norm
+    let size = elastic * gaussian / (low.0 * low.0 + low.1 * low.1 + noisePower)
     let (real, imaginary) = (size * cos(angle * position), -size * sin(angle * position))
     return (real * low.0 + imaginary * low.1, imaginary * low.0 - real * low.1)
   }

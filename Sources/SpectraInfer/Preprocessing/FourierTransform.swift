@@ -5,13 +5,13 @@ internal import CKernels
 /// `F[k] = sum over n of f[n] exp(-2 pi i k n / N)` (Cooley and Tukey, Mathematics of Computation 19
 /// (1965) 297), with the roots of unity by a recurrence that is started anew in each stage (Press et
 /// al., Numerical Recipes, 3rd ed. 2007, section 12.2), so that errors stay near 1e-15 of the norm.
-enum FourierTransform {
+package enum FourierTransform {
   /// Transforms `values`, in which number `n` has its real part at `2 n` and its imaginary part at
   /// `2 n + 1`; their count must be a power of two.
   ///
   /// - Parameter inverse: with the other sign of the exponent; not divided by the count.
   /// - Complexity: O(N log N); allocates nothing.
-  static func transform(_ values: inout MutableSpan<Double>, inverse: Bool) {
+  package static func transform(_ values: inout MutableSpan<Double>, inverse: Bool) {
     let count = values.count / 2
     precondition(count > 0 && count & (count - 1) == 0, "the count must be a power of two")
     reverseBits(&values, count)

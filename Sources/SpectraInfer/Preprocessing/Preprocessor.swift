@@ -9,6 +9,8 @@ internal import CKernels
 public struct Preprocessor: Sendable, Equatable {
   // Beyond this an axis that is aligned by its onset tells nothing, eV.
   private static let onsetErrorMaximum = 1.0
+  // An edge is more than three times what its background may be wrong by.
+  private static let backgroundMisfitMaximum = 1.0 / 3
   // The curvature of a window's residuals counts where it is no chance, in standard errors.
   private static let residualSignificance = 4.0
 
@@ -128,7 +130,8 @@ public struct Preprocessor: Sendable, Equatable {
     if options.lowLossUse.contains(.deconvolve), let lowLoss, let zeroLoss {
       var fourier = fourier.mutableSpan(2 * points)
       ratio = try FourierRatio(
-        lowLoss, zeroLoss, for: axis, fourier: &fourier, integral: &integral, signal: &signal)
+        lowLoss, zeroLoss, for: axis, noiseGain: options.noiseGain ?? 1, fourier: &fourier,
+        integral: &integral, signal: &signal)
     }
 
     let (defects, spikes) = clean(spectrum, options, into: &signal)
@@ -200,6 +203,14 @@ public struct Preprocessor: Sendable, Equatable {
     preparation.noise = noise
     preparation.axisError = options.axisError
     preparation.backgroundMisfit = misfit(of: fitted, shift: shift, area: area)
+    if alignment == .edge, preparation.backgroundMisfit > Self.backgroundMisfitMaximum {
+      throw SpectraError(
+        .noEdge,
+        """
+        what rises there is no larger than the error of the background under it; choose a wider \
+        window, one nearer to the edge, or measure with more dose
+        """)
+    }
     if let start = onset?.energy ?? (alignment == .threshold ? -shift : nil) {
       preparation.preEdge = preEdge(
         before: start, preparation, spectrum, cumulative, weights: &weights, scratch: &averaged,
