@@ -91,7 +91,7 @@ ln -s "$library" "$scratch/libspectra_infer.so"
 soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [ -n "$soname" ] && [ ! -e "$scratch/$soname" ] && ln -s "$library" "$scratch/$soname"
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin-malloc -frounding-math -pthread -I $root/include"
-for name in contract numbers damage hostile threads memory quartz; do
+for name in contract numbers steps damage hostile threads memory quartz; do
     check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
 done
@@ -107,6 +107,7 @@ fi
 
 program contract "$scratch/contract" "$models" "$data"
 program numbers "$scratch/numbers" "$models" "$data"
+program steps "$scratch/steps" "$models" "$data"
 program threads "$scratch/threads" "$models" "$data"
 program memory "$scratch/memory" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
@@ -126,6 +127,7 @@ elif command -v valgrind > /dev/null; then
     watch="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible"
     program contract $watch "$scratch/contract" "$models" "$data"
     program numbers $watch "$scratch/numbers" "$models" "$data"
+    program steps $watch "$scratch/steps" "$models" "$data"
     program threads $watch "$scratch/threads" "$models" "$data"
     program damage $watch "$scratch/damage" "$models/edge.json"
     program hostile $watch "$scratch/hostile" "$models/edge.json" "$data"
