@@ -247,9 +247,9 @@ typedef enum spectra_spikes {
 /**
  * What the caller knows of a measurement. Fill with spectra_options_init(), then change what you know.
  *
- * The steps go in the order of the fields: calibration, zero-loss alignment, spikes, background,
- * deconvolution, onset, resolution. "The spectrum's axis" is the axis after the calibration and the
- * zero-loss alignment, where there are any.
+ * The steps go in this order: calibration, zero-loss alignment, spikes, background, deconvolution,
+ * resolution, onset, alignment, resampling, normalisation; docs/preprocessing.md has their formulas. "The
+ * spectrum's axis" is the axis after the calibration and the zero-loss alignment, where there are any.
  */
 typedef struct spectra_options {
     uint32_t struct_size;
