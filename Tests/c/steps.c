@@ -238,6 +238,29 @@ static void low_losses(long unused)
     run(&options, LOW, -1, "a low loss of 10 MeV");
 }
 
+/* Axes that no core-loss spectrum has: each step must refuse them or end soon. */
+static void axes(long unused)
+{
+    (void)unused;
+    restore();
+    double *kept = good.energy;
+    double *other = guarded(CHANNELS * sizeof *other);
+    good.energy = other;
+    static const double steps[] = { 5e-324, 1e-300, 1e-12, 1e-7, 1e-4, 1, 1e4 };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        for (int uniform_axis = 0; uniform_axis < 2; uniform_axis++)
+            for (uint32_t use = 0; use < 8; use++) {
+                double start = steps[i] < 1e-4 ? 0 : 500;
+                for (int k = 0; k < CHANNELS; k++) other[k] = start + steps[i] * (k + (uniform_axis ? 0 : 0.1 * k * k));
+                spectra_options options = use ? with_low_loss(use) : quartz_options();
+                if (!(use & SPECTRA_LOW_LOSS_RESOLUTION)) options.resolution_fwhm_ev = 0.2;
+                options.background = SPECTRA_BACKGROUND_NONE;
+                run(&options, LOW, -1, "an axis of strange steps");
+            }
+    good.energy = kept;
+    guarded_free(other, CHANNELS * sizeof *other);
+}
+
 static void variances(long unused)
 {
     static const struct { const char *what; float number; int expected; } table[] = {
@@ -361,6 +384,7 @@ int main(int argc, char **argv)
         shielded("numbers", 1, numbers);
         shielded("calibration points", 1, calibrations);
         shielded("low-loss spectra", 1, low_losses);
+        shielded("axes", 1, axes);
         shielded("variances", 1, variances);
         shielded("strides", 1, strides);
     }

@@ -15,6 +15,7 @@ struct FourierRatio {
   private static let roundingFloor = 1e-7
   // How far a channel may lie from its place on a uniform axis, in channels.
   private static let uniformity = 0.1
+  private static let stepMinimum = 1e-6
   private static let elasticReach = 10.0
   // Part of the low loss, at its end, over which it is taken to 0: a jump there would fill the
   // frequencies at which L is small.
@@ -59,7 +60,7 @@ struct FourierRatio {
     // the length of the core-loss axis do not reach any channel of it.
     let first = lowLoss.axis.first
     let span = min(lowLoss.axis.last - first, zeroLoss.energy - first + step * Double(axis.count))
-    let cells = min(Int(span / step), count - axis.count)
+    let cells = Int(min(span / step, Double(count - axis.count)))
     position = (zeroLoss.energy - first) / step - 0.5
     sigma = zeroLoss.width / (8 * log(2.0)).squareRoot() / step
     var (place, below) = (0, 0.0)
@@ -93,6 +94,11 @@ struct FourierRatio {
 
   private static func uniformStep(_ axis: EnergyAxis) throws(SpectraError) -> Double {
     let step = (axis.last - axis.first) / Double(axis.count - 1)
+    guard step >= stepMinimum else {
+      throw SpectraError(
+        .deconvolution, "the channels are too fine to be energies in eV; check the energy axis",
+        found: step)
+    }
     for channel in 0..<axis.count {
       let expected = axis.first + Double(channel) * step
       guard (axis.energies[channel] - expected).magnitude < uniformity * step else {

@@ -9,6 +9,8 @@ internal import CKernels
 package struct GaussianBroadening {
   private static let reach = 5.0
   private static let uniformity = 1e-4
+  // A core-loss spectrum has tens of channels within reach; from here on the cost is absurd.
+  private static let neighborMaximum = 10_000
 
   /// Standard deviation, eV.
   package let sigma: Double
@@ -25,7 +27,26 @@ package struct GaussianBroadening {
     self.sigma = sigma
   }
 
-  /// Broadens `signal` in place.
+  /// Checks that the channels within reach of one are not too many.
+  ///
+  /// - Throws: `.option` where they are.
+  /// - Complexity: O(channels).
+  func validate(for energies: Span<Double>) throws(SpectraError) {
+    var first = 0
+    for channel in energies.indices {
+      while energies[channel] - energies[first] > Self.reach * sigma { first += 1 }
+      guard channel - first <= Self.neighborMaximum else {
+        throw SpectraError(
+          .option,
+          """
+          the channels are too fine to be broadened to the model's resolution; sum neighbouring \
+          ones, or give no resolution
+          """)
+      }
+    }
+  }
+
+  /// Broadens `signal` in place, whose axis was validated.
   ///
   /// - Parameters:
   ///   - scratch: as many values; overwritten.
@@ -36,9 +57,10 @@ package struct GaussianBroadening {
     scratch: inout MutableSpan<Double>, transposed: Bool = false
   ) {
     let step = (energies[energies.count - 1] - energies[0]) / Double(energies.count - 1)
-    let neighbors = Int(Self.reach * sigma / step)
-    if energies.count > 2 * neighbors, Self.isUniform(energies, step) {
-      applyUniform(to: &signal, scratch: &scratch, step / sigma, neighbors, transposed)
+    let neighbors = Self.reach * sigma / step
+    // Written so that no step, however small, leads to a number that is none.
+    if neighbors < Double(energies.count) / 2, Self.isUniform(energies, step) {
+      applyUniform(to: &signal, scratch: &scratch, step / sigma, Int(neighbors), transposed)
     } else {
       applyGeneral(to: &signal, energies: energies, scratch: &scratch, transposed)
     }

@@ -164,6 +164,7 @@ public struct Preprocessor: Sendable, Equatable {
       GaussianBroadening(from: $0, to: broadeningSigma)
     }
     if let broadening = noise.broadening {
+      try broadening.validate(for: axis.energies)
       var signal = signal.mutableSpan(count)
       var scratch = averaged.mutableSpan(count)
       broadening.apply(to: &signal, energies: axis.energies, scratch: &scratch)
