@@ -20,7 +20,52 @@ extension Model {
         expected: Double(featureCount))
     }
     try differentiate(features, using: &workspace)
-    self.gradient(
-      of: property, row: 0, gradients: workspace.gradients, into: &gradient)
+    unscale(property, workspace.gradient, into: &gradient)
+  }
+
+  /// Variances of the properties from the noise and the axis of a spectrum, in first order: the
+  /// gradients of the properties through all steps of its preparation.
+  ///
+  /// - Parameters:
+  ///   - spectrum: was prepared into row 0 last, and the networks ran there and back.
+  ///   - preparation: what was done.
+  /// - Throws: `.notFinite` where one is too large for a number.
+  func measurementVariances(
+    of spectrum: borrowing Spectrum, _ preparation: Preparation, using workspace: inout Workspace
+  ) throws(SpectraError) -> PropertyValues {
+    let noise = FeatureNoise(preprocessor, preparation)
+    var variances = PropertyValues(repeating: 0)
+    for property in MaterialProperty.allCases {
+      unscale(property, workspace.gradient, into: &workspace.backward)
+      // The memory is the caller's and stays where it is, and the noise is computed without it.
+      let gradient = unsafe _overrideLifetime(workspace.backward.span(featureCount), copying: ())
+      let variance = noise.variance(of: gradient, spectrum: spectrum, using: &workspace)
+      guard variance.isFinite else {
+        throw SpectraError(
+          .notFinite, "the noise of the spectrum is too extreme for this model")
+      }
+      variances[property] = max(0, variance)
+    }
+    return variances
+  }
+
+  private func unscale(
+    _ property: MaterialProperty, _ sum: borrowing Region<Float>, into gradient: inout Region<Float>
+  ) {
+    var gradient = gradient.mutableSpan(featureCount)
+    unscale(property, sum, into: &gradient)
+  }
+
+  /// Brings the sum over the members, by scaled features, to the gradient of a property.
+  private func unscale(
+    _ property: MaterialProperty, _ sum: borrowing Region<Float>,
+    into gradient: inout MutableSpan<Float>
+  ) {
+    let sum = sum.span(ensemble.gradientCount)
+    let start = property.rawValue * ensemble.gradientStride
+    let factor = Float(targetScale[property] / Double(memberCount))
+    for index in 0..<featureCount {
+      gradient[index] = factor * sum[start + index] * scaler.inverseScale(index)
+    }
   }
 }

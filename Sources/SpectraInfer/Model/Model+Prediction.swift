@@ -12,10 +12,21 @@ extension Model {
     _ spectrum: borrowing Spectrum, lowLoss: Spectrum? = nil,
     options: MeasurementOptions = MeasurementOptions(), using workspace: inout Workspace
   ) throws(SpectraError) -> Prediction {
+    try options.validate(for: preprocessor.alignment)
+    return try predictMeasured(spectrum, lowLoss: lowLoss, options: options, using: &workspace)
+  }
+
+  /// Predicts one raw spectrum, with options that were validated before.
+  private func predictMeasured(
+    _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions,
+    using workspace: inout Workspace
+  ) throws(SpectraError) -> Prediction {
     let preparation = try preprocessor.prepare(
-      spectrum, lowLoss: lowLoss, options: options, using: &workspace)
-    runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: preparation, using: &workspace)
+      spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
+    runNetworks(rows: 1, withGradients: true, using: &workspace)
+    let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
+    return try prediction(
+      row: 0, preparation: preparation, measurement: variances, using: &workspace)
   }
 
   /// Predicts the properties of one spectrum that is prepared already.
@@ -50,14 +61,19 @@ extension Model {
     guard let last, last < intensities.count else { throw Self.stridesError }
     try companions?.validate(spectrumCount: spectrumCount, channelCount: axis.count)
     try options.validate(for: preprocessor.alignment)
-    try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
-      (index, row, workspace) throws(SpectraError) in
-      let spectrum = try Spectrum(
-        axis: axis, intensities: intensities.extracting((index * spectrumStride)...),
-        stride: channelStride, variances: companions?.variances(index))
-      return try preprocessor.prepare(
-        spectrum, lowLoss: companions?.lowLossSpectrum(index), options: options, row: row,
-        using: &workspace)
+    // One after the other: what the noise does to a spectrum is known while the workspace holds it.
+    for index in 0..<spectrumCount {
+      do throws(SpectraError) {
+        let spectrum = try Spectrum(
+          axis: axis, intensities: intensities.extracting((index * spectrumStride)...),
+          stride: channelStride, variances: companions?.variances(index))
+        let prediction = try predictMeasured(
+          spectrum, lowLoss: companions?.lowLossSpectrum(index), options: options,
+          using: &workspace)
+        finished(index, .success(prediction))
+      } catch {
+        finished(index, .failure(error))
+      }
     }
   }
 
@@ -78,26 +94,25 @@ extension Model {
     try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
       (index, row, workspace) throws(SpectraError) in
       try adopt(features, from: index * spectrumStride, row: row, using: &workspace)
-      return nil
     }
   }
 
   // MARK: - One block of rows
 
-  /// Prepares up to `Workspace.rowCount` spectra, runs the networks on them together, and reports.
+  /// Takes up to `Workspace.rowCount` prepared spectra, runs the networks on them together, and
+  /// reports.
   private func inBlocks(
     of count: Int, using workspace: inout Workspace,
     finished: (Int, Result<Prediction, SpectraError>) -> Void,
-    prepare: (Int, Int, inout Workspace) throws(SpectraError) -> Preparation?
+    adopt: (Int, Int, inout Workspace) throws(SpectraError) -> Void
   ) throws(SpectraError) {
     var start = 0
     while start < count {
       let rows = min(Workspace.rowCount, count - start)
-      var preparations = Workspace.PerRow<Preparation?>(repeating: nil)
       var errors = Workspace.PerRow<SpectraError?>(repeating: nil)
       for row in 0..<rows {
         do throws(SpectraError) {
-          preparations[row] = try prepare(start + row, row, &workspace)
+          try adopt(start + row, row, &workspace)
         } catch {
           errors[row] = error
           workspace.clear(row: row, featureCount: featureCount)
@@ -111,7 +126,7 @@ extension Model {
         }
         do throws(SpectraError) {
           let prediction = try prediction(
-            row: row, preparation: preparations[row], using: &workspace)
+            row: row, preparation: nil, using: &workspace)
           finished(start + row, .success(prediction))
         } catch {
           finished(start + row, .failure(error))
@@ -158,8 +173,8 @@ extension Model {
     runNetworks(rows: 1, withGradients: true, using: &workspace)
   }
 
-  /// Runs all members on the first `rows` rows of prepared features, there and back where the
-  /// gradients are wanted.
+  /// Runs all members on the first `rows` rows of prepared features, there and, where the gradients
+  /// of a single row are wanted, back.
   private func runNetworks(
     rows: Int, withGradients: Bool = false, using workspace: inout Workspace
   ) {
@@ -167,13 +182,13 @@ extension Model {
     runNetworks(
       rows: rows, withGradients: withGradients, features: workspace.features,
       scaled: &workspace.scaled, hidden: &workspace.hidden, outputs: &workspace.outputs,
-      gradients: &workspace.gradients, backward: &workspace.backward, units: &workspace.units)
+      gradient: &workspace.gradient, backward: &workspace.backward, units: &workspace.units)
   }
 
   private func runNetworks(
     rows: Int, withGradients: Bool, features: borrowing Region<Float>,
     scaled: inout Region<Float>, hidden: inout Region<Float>, outputs: inout Region<Float>,
-    gradients: inout Region<Float>, backward: inout Region<Float>, units: inout Region<UInt32>
+    gradient: inout Region<Float>, backward: inout Region<Float>, units: inout Region<UInt32>
   ) {
     let stride = ensemble.widestLayer
     let features = features.span(rows * featureCount)
@@ -187,9 +202,9 @@ extension Model {
         member: member, rows: rows, input: scaled.span, hidden: &hidden,
         into: &outputs, at: member * size)
       if withGradients {
-        addGradients(
-          member: member, rows: rows, hidden: hidden, outputs: outputs, at: member * size,
-          gradients: &gradients, backward: &backward, units: &units)
+        addGradient(
+          member: member, hidden: hidden, outputs: outputs, at: member * size,
+          gradient: &gradient, backward: &backward, units: &units)
       }
     }
   }
@@ -205,24 +220,19 @@ extension Model {
     ensemble.run(member: member, rows: rows, input: input, hidden: &hidden, into: &own)
   }
 
-  private func addGradients(
-    member: Int, rows: Int, hidden: borrowing Region<Float>, outputs: borrowing Region<Float>,
-    at start: Int, gradients: inout Region<Float>, backward: inout Region<Float>,
+  private func addGradient(
+    member: Int, hidden: borrowing Region<Float>, outputs: borrowing Region<Float>,
+    at start: Int, gradient: inout Region<Float>, backward: inout Region<Float>,
     units: inout Region<UInt32>
   ) {
-    let count = ensemble.gradientCount
-    let size = rows * ensemble.outputStride
-    let hidden = hidden.span(ensemble.hiddenLayerCount * rows * ensemble.widestLayer)
-    let outputs = outputs.span(start + size).extracting(start..<(start + size))
-    var all = gradients.mutableSpan(rows * count)
+    let end = start + ensemble.outputStride
+    var own = gradient.mutableSpan(ensemble.gradientCount)
     var scratch = backward.mutableSpan(ensemble.backwardCount)
     var units = units.mutableSpan(ensemble.widestLayer)
-    for row in 0..<rows {
-      var own = all._mutatingExtracting((row * count)..<((row + 1) * count))
-      ensemble.addGradient(
-        member: member, row: row, rows: rows, hidden: hidden, output: outputs, scratch: &scratch,
-        units: &units, into: &own)
-    }
+    ensemble.addGradient(
+      member: member, hidden: hidden.span(ensemble.hiddenLayerCount * ensemble.widestLayer),
+      output: outputs.span(end).extracting(start..<end), scratch: &scratch, units: &units,
+      into: &own)
   }
 
   /// Puts together what the networks, the calibration and the references say of one row.
@@ -303,21 +313,6 @@ extension Model {
       squares += difference * difference
     }
     return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : 0)
-  }
-
-  /// Writes the gradient of a property, in its unit, by the prepared intensities of a row.
-  ///
-  /// What `runNetworks` left with gradients is by scaled features and summed over the members.
-  func gradient(
-    of property: MaterialProperty, row: Int, gradients: borrowing Region<Float>,
-    into gradient: inout MutableSpan<Float>
-  ) {
-    let all = gradients.span((row + 1) * ensemble.gradientCount)
-    let start = row * ensemble.gradientCount + property.rawValue * ensemble.gradientStride
-    let factor = Float(targetScale[property] / Double(memberCount))
-    for index in 0..<featureCount {
-      gradient[index] = factor * all[start + index] * scaler.inverseScale(index)
-    }
   }
 
   // MARK: - Checks

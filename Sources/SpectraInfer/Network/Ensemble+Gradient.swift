@@ -14,15 +14,14 @@ extension Ensemble {
   /// are added in a fixed order, so that the bits are the same for one spectrum and for many.
   ///
   /// - Parameters:
-  ///   - row: which of the `rows` spectra of the run.
-  ///   - hidden: what the run of this member left, [layer][rows][widestLayer].
-  ///   - output: the run's outputs, [rows][outputStride].
+  ///   - hidden: what the run of this member on one spectrum left, [layer][widestLayer].
+  ///   - output: the run's outputs, [outputStride].
   ///   - scratch: `backwardCount` floats.
   ///   - units: scratch, `widestLayer` numbers.
   ///   - gradient: the sum, [6][gradientStride], by the scaled features; member 0 starts it.
   /// - Complexity: O(6 x weights of the active units).
   func addGradient(
-    member: Int, row: Int, rows: Int, hidden: Span<Float>, output: Span<Float>,
+    member: Int, hidden: Span<Float>, output: Span<Float>,
     scratch: inout MutableSpan<Float>, units: inout MutableSpan<UInt32>,
     into gradient: inout MutableSpan<Float>
   ) {
@@ -47,8 +46,7 @@ extension Ensemble {
                   let shape = shapes.span[member * layersPerMember + layer]
                   let outputs =
                     unsafe layer == layersPerMember - 1
-                    ? output + row * outputStride
-                    : hidden + (layer * rows + row) * widestLayer
+                    ? output : UnsafePointer(hidden + layer * widestLayer)
                   let count = unsafe spectra_active_units(
                     shape.outputCount, shape.rectified ? outputs : nil, above, widestLayer, units,
                     active)

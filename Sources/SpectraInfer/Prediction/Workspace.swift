@@ -12,10 +12,10 @@
 ///       features  widest   rows x
 ///                          widest
 ///     +--------------+----------+--------+
-///     | gradients    | backward | units  |
+///     | gradient     | backward | units  |
 ///     +--------------+----------+--------+
-///       rows x 6 x    2 x 6 x    widest
-///       features      widest     UInt32
+///       6 x features   2 x 6 x    widest
+///                      widest     UInt32
 @safe
 public struct Workspace: ~Copyable {
   /// Spectra that go through the networks together.
@@ -37,8 +37,8 @@ public struct Workspace: ~Copyable {
   var scaled: Region<Float>
   var hidden: Region<Float>
   var outputs: Region<Float>
-  /// Of each row's properties by its scaled features, summed over the members.
-  var gradients: Region<Float>
+  /// Of the properties of one row by its scaled features, summed over the members.
+  var gradient: Region<Float>
   var backward: Region<Float>
   var units: Region<UInt32>
   /// Rows that went through the networks in the last run, which tells how `outputs` is laid out.
@@ -70,7 +70,7 @@ public struct Workspace: ~Copyable {
       + Region<Float>.byteCount(rows * shape.widestLayer)
       + Region<Float>.byteCount(shape.hiddenLayerCount * rows * shape.widestLayer)
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
-      + Region<Float>.byteCount(rows * shape.gradientCount)
+      + Region<Float>.byteCount(shape.gradientCount)
       + Region<Float>.byteCount(shape.backwardCount)
       + Region<UInt32>.byteCount(shape.widestLayer)
       + 64
@@ -160,8 +160,7 @@ public struct Workspace: ~Copyable {
       carvedFrom: base, at: &offset, count: shape.hiddenLayerCount * rows * shape.widestLayer)
     unsafe outputs = Region(
       carvedFrom: base, at: &offset, count: rows * shape.memberCount * shape.outputStride)
-    unsafe gradients = Region(
-      carvedFrom: base, at: &offset, count: rows * shape.gradientCount)
+    unsafe gradient = Region(carvedFrom: base, at: &offset, count: shape.gradientCount)
     unsafe backward = Region(carvedFrom: base, at: &offset, count: shape.backwardCount)
     unsafe units = Region(carvedFrom: base, at: &offset, count: shape.widestLayer)
     self.owned = owned
