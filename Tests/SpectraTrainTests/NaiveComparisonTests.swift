@@ -61,12 +61,13 @@ struct NaiveComparisonTests {
     #expect(PairedTest(differences, groups: (0..<40).map { "\($0)" }, seed: 5) == test)
   }
 
-  /// Predictions of a trained tiny model on its test part and two groups.
+  /// Predictions of a trained tiny model on its test part and thirty groups.
   private static func predictions() throws -> (
     [SpectrumPrediction], Dataset, ModelDocument, EnsembleTrainer
   ) {
-    let dataset = try TinyDatabase.dataset(TinyDatabase.sites(groups: 40))
-    var plan = TinyDatabase.plan(heldOut: ["g1", "g2", "g3", "g4"], members: 2, epochs: 150)
+    let dataset = try TinyDatabase.dataset(TinyDatabase.sites(groups: 80))
+    var plan = TinyDatabase.plan(
+      heldOut: Set((1...30).map { "g\($0)" }), members: 2, epochs: 150)
     plan.configuration.dropout = 0
     plan.calibrationMemberCount = 0
     let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
@@ -114,7 +115,8 @@ struct NaiveComparisonTests {
     let outcome = try ForeignEdges(count: 60, seed: 4).tried(on: model)
     #expect(outcome.flagged + outcome.passed + outcome.refused == 60)
     #expect(try ForeignEdges(count: 60, seed: 4).tried(on: model) == outcome)
-    #expect(try ForeignEdges(count: 60, seed: 5).tried(on: model) != outcome)
+    // The tiny database has one peak of its own in each spectrum, every 2.8 eV.
+    #expect(outcome.flagged > 45)
   }
 }
 

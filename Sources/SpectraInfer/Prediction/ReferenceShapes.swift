@@ -139,7 +139,7 @@ struct ReferenceShapes: ~Copyable {
       var sum: Float = 0
       for offset in 0..<kernel.count {
         let feature = min(last, max(0, center + offset - half))
-        sum = sum.addingProduct(kernel[offset], features[start + feature])
+        sum += kernel[offset] * features[start + feature]
       }
       shape[place + point] = sum
     }
