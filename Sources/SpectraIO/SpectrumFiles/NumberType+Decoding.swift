@@ -9,37 +9,37 @@ extension NumberType {
     to start: Int, step: Int, into elements: inout [Float]
   ) {
     guard count > 0 else { return }
+    let last = start + (count - 1) * step
     precondition(
       offset >= 0 && stride > 0 && offset + (count - 1) * stride + size <= bytes.count,
       "The numbers are in the bytes.")
-    let isLittle = order == .littleEndian
-    func integers<T: FixedWidthInteger>(_: T.Type) {
-      for index in 0..<count {
-        let raw = unsafe bytes.withUnsafeBytes {
-          unsafe $0.loadUnaligned(fromByteOffset: offset + index * stride, as: T.self)
-        }
-        elements[start + index * step] = Float(isLittle ? raw.littleEndian : raw.bigEndian)
-      }
-    }
-    func floats<T: FixedWidthInteger>(_: T.Type, _ number: (T) -> Float) {
-      for index in 0..<count {
-        let raw = unsafe bytes.withUnsafeBytes {
-          unsafe $0.loadUnaligned(fromByteOffset: offset + index * stride, as: T.self)
-        }
-        elements[start + index * step] = number(isLittle ? raw.littleEndian : raw.bigEndian)
-      }
-    }
+    precondition(
+      elements.indices.contains(start) && elements.indices.contains(last),
+      "The elements are in the array.")
     switch self {
-    case .int8: integers(Int8.self)
-    case .int16: integers(Int16.self)
-    case .int32: integers(Int32.self)
-    case .int64: integers(Int64.self)
-    case .uint8: integers(UInt8.self)
-    case .uint16: integers(UInt16.self)
-    case .uint32: integers(UInt32.self)
-    case .uint64: integers(UInt64.self)
-    case .float32: floats(UInt32.self) { Float(bitPattern: $0) }
-    case .float64: floats(UInt64.self) { Float(Double(bitPattern: $0)) }
+    case .int8: copy(Int8.self) { Float($0) }
+    case .int16: copy(Int16.self) { Float($0) }
+    case .int32: copy(Int32.self) { Float($0) }
+    case .int64: copy(Int64.self) { Float($0) }
+    case .uint8: copy(UInt8.self) { Float($0) }
+    case .uint16: copy(UInt16.self) { Float($0) }
+    case .uint32: copy(UInt32.self) { Float($0) }
+    case .uint64: copy(UInt64.self) { Float($0) }
+    case .float32: copy(UInt32.self) { Float(bitPattern: $0) }
+    case .float64: copy(UInt64.self) { Float(Double(bitPattern: $0)) }
+    }
+
+    func copy<T: FixedWidthInteger>(_: T.Type, _ number: (T) -> Float) {
+      unsafe bytes.withUnsafeBytes { source in
+        unsafe elements.withUnsafeMutableBufferPointer { target in
+          for index in 0..<count {
+            let raw = unsafe source.loadUnaligned(
+              fromByteOffset: offset + index * stride, as: T.self)
+            let value = number(order == .littleEndian ? raw.littleEndian : raw.bigEndian)
+            unsafe target[start + index * step] = value
+          }
+        }
+      }
     }
   }
 }

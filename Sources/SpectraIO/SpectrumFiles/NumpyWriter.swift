@@ -36,12 +36,12 @@ package struct NumpyWriter {
 
   /// Adds numbers of single precision.
   package func add(_ numbers: [Float]) throws {
-    try add(numbers.map(\.bitPattern.littleEndian))
+    try add(numbers.map { $0.bitPattern.littleEndian })
   }
 
   /// Adds numbers of double precision.
   package func add(_ numbers: [Double]) throws {
-    try add(numbers.map(\.bitPattern.littleEndian))
+    try add(numbers.map { $0.bitPattern.littleEndian })
   }
 
   private func add<Pattern: FixedWidthInteger>(_ patterns: [Pattern]) throws {

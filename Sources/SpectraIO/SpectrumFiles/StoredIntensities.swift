@@ -21,6 +21,12 @@ package struct StoredIntensities: Sendable {
   private static let page = 4096
   /// Bytes that are read at once where all of them are wanted.
   private static let block = 1 << 20
+  /// Most bytes of a channel that are kept for the lines that lie mixed in it.
+  private static let plane = 16 << 20
+  /// Channels of a tile: two lines of the processor's cache.
+  private static let tileWidth = 32
+  /// Spectra of a tile.
+  private static let tileHeight = 2048
 
   package let channels: Dimension
   package let navigation: [Dimension]
@@ -119,11 +125,11 @@ package struct StoredIntensities: Sendable {
       intensities += repeatElement(0, count: wanted - intensities.count)
     }
     guard !spectra.isEmpty else { return }
-    var window = window(of: spectra)
     let fastest = navigation.last { $0.count > 1 }
     if let fastest, fastest.stride < channels.stride {
-      try readByChannel(spectra, from: &window, into: &intensities)
+      try readByChannel(spectra, into: &intensities)
     } else {
+      var window = window(of: spectra)
       for (row, spectrum) in spectra.enumerated() {
         try gather(
           Dimension(count: channels.count, stride: channels.stride), from: place(of: spectrum),
@@ -134,21 +140,39 @@ package struct StoredIntensities: Sendable {
   }
 
   /// The numbers of one channel lie together, as in spectrum images of Gatan.
+  ///
+  /// Some channels of some spectra are read into a tile, which is then turned: written one by one,
+  /// the numbers of a channel would each go to another line of the processor's cache.
   private func readByChannel(
-    _ spectra: Range<Int>, from window: inout Window, into intensities: inout [Float]
+    _ spectra: Range<Int>, into intensities: inout [Float]
   ) throws(DataError) {
-    let line = navigation.last ?? Dimension(count: 1, stride: 1)
-    for channel in 0..<channels.count {
-      let column = isReversed ? channels.count - 1 - channel : channel
+    let long = navigation.filter { $0.count > 1 }
+    // Whether the spectra follow each other at one distance, from line to line too.
+    let isFlat = zip(long, long.dropFirst()).allSatisfy { $0.stride == $1.stride * $1.count }
+    let line = long.last ?? Dimension(count: 1, stride: 1)
+    let lineCount = isFlat ? spectrumCount : line.count
+    let width = isFlat ? Self.tileWidth : 1
+    var window = window(ofPlanesOf: spectra, tileWidth: width)
+    var tile = [Float](repeating: 0, count: width * min(spectra.count, Self.tileHeight))
+    for start in stride(from: 0, to: channels.count, by: width) {
+      let tileChannels = start..<min(start + width, channels.count)
       var spectrum = spectra.lowerBound
       while spectrum < spectra.upperBound {
-        let run = min(line.count - spectrum % line.count, spectra.upperBound - spectrum)
-        try gather(
-          Dimension(count: run, stride: line.stride),
-          from: place(of: spectrum) + channel * channels.stride, window: &window,
-          to: (spectrum - spectra.lowerBound) * channels.count + column, step: channels.count,
-          into: &intensities)
-        spectrum += run
+        let left = min(lineCount - spectrum % lineCount, spectra.upperBound - spectrum)
+        let run = Dimension(count: min(left, Self.tileHeight), stride: line.stride)
+        for channel in tileChannels {
+          try gather(
+            run, from: place(of: spectrum) + channel * channels.stride, window: &window,
+            to: (channel - start) * run.count, step: 1, into: &tile)
+        }
+        for row in 0..<run.count {
+          let first = (spectrum - spectra.lowerBound + row) * channels.count
+          for channel in tileChannels {
+            let column = isReversed ? channels.count - 1 - channel : channel
+            intensities[first + column] = tile[(channel - start) * run.count + row]
+          }
+        }
+        spectrum += run.count
       }
     }
   }
@@ -166,8 +190,30 @@ package struct StoredIntensities: Sendable {
   /// Reads ahead where at least a quarter of the bytes between the first and the last number is
   /// wanted.
   private func window(of spectra: Range<Int>) -> Window {
+    let places = places(of: spectra)
+    let last = places.upperBound + (channels.count - 1) * channels.stride
+    let isDense = (last - places.lowerBound) / 4 < spectra.count * channels.count
+    return Window(ahead: isDense ? Self.block : 0, end: offset + (last + 1) * type.size)
+  }
+
+  /// The same where the numbers of a channel lie together: reads ahead to the end of what is wanted
+  /// of a channel, or over the channels of a tile where these are short.
+  private func window(ofPlanesOf spectra: Range<Int>, tileWidth: Int) -> Window {
+    let places = places(of: spectra)
+    let last = places.upperBound + (channels.count - 1) * channels.stride
+    var window = Window(ahead: 0, end: offset + (last + 1) * type.size)
+    let plane = places.upperBound - places.lowerBound + 1
+    if plane / 4 < spectra.count {
+      let isShort = channels.stride <= Self.block / type.size / tileWidth
+      window.ahead = isShort ? Self.block : tileWidth == 1 ? min(plane * type.size, Self.plane) : 0
+    }
+    return window
+  }
+
+  /// The first and the last place where one of the spectra begins.
+  private func places(of spectra: Range<Int>) -> ClosedRange<Int> {
     var (first, last) = (Int.max, 0)
-    // Row-major places rise within a line; the lines' ends are the extremes for any strides.
+    // Places rise within a line; the lines' ends are the extremes for any strides.
     let line = navigation.last?.count ?? 1
     var spectrum = spectra.lowerBound
     while spectrum < spectra.upperBound {
@@ -176,10 +222,7 @@ package struct StoredIntensities: Sendable {
       last = max(last, place(of: end - 1))
       spectrum = end
     }
-    last += (channels.count - 1) * channels.stride
-    let extent = last - first + 1
-    let isDense = extent / 4 <= spectra.count * channels.count
-    return Window(ahead: isDense ? Self.block : 0, end: offset + (last + 1) * type.size)
+    return first...last
   }
 
   /// Copies numbers with a stride in the file to elements with a step in the array.
