@@ -101,6 +101,8 @@ struct MSAFileTests {
     for (energy, expected) in zip(try open(kilo).energies, [500, 500.5, 501, 501.5]) {
       #expect(abs(energy - expected) < 1e-12 * expected)
     }
+    let named = Self.text(Self.linear, "1,2,3,4\n").replacing(": eV", with: ": Energy Loss (eV)")
+    #expect(try open(named).energies == Self.energies)
     let length = Self.text(Self.linear, "1,2,3,4\n").replacing(": eV", with: ": nm")
     let error = #expect(throws: DataError.self) { try open(length) }
     #expect(error?.description.contains("\"nm\", no unit of energy; give the energies") == true)

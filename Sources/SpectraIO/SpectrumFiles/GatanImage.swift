@@ -23,7 +23,8 @@ struct GatanImage {
   let title: String
   let tags: GatanTagGroup
   let dimensions: [Dimension]
-  let data: GatanTag.Numbers
+  /// Nil where the numbers are structures, as complex ones are.
+  let data: GatanTag.Numbers?
   /// Nil where the numbers are complex, colours or packed.
   let type: NumberType?
   let brightness: GatanTagGroup
@@ -33,13 +34,18 @@ struct GatanImage {
 
   /// The image that a group of the tag "ImageList" is; nil where it holds no numbers.
   init?(_ group: GatanTagGroup, _ reader: GatanTagReader) throws(DataError) {
-    guard let image = group["ImageData"]?.group, case .array(let data) = image["Data"],
+    guard let image = group["ImageData"]?.group,
       let counts = image["Dimensions"]?.group?.numbers, !counts.isEmpty, counts.count <= 8
     else { return nil }
-    self.data = data
+    switch image["Data"] {
+    case .array(let numbers): data = numbers
+    case .other: data = nil
+    default: return nil
+    }
     title = try reader.text(of: group["Name"]) ?? ""
     tags = group["ImageTags"]?.group ?? GatanTagGroup()
-    type = image["DataType"]?.number.flatMap { Int(exactly: $0) }.flatMap { Self.types[$0] }
+    let code = image["DataType"]?.number.flatMap { Int(exactly: $0) }
+    type = data == nil ? nil : code.flatMap { Self.types[$0] }
     let calibrations = image["Calibrations", "Dimension"]?.group?.groups ?? []
     brightness = image["Calibrations", "Brightness"]?.group ?? GatanTagGroup()
     brightnessUnit = try reader.text(of: brightness["Units"]) ?? ""
@@ -47,7 +53,7 @@ struct GatanImage {
     for (index, number) in counts.enumerated() {
       guard let count = Int(exactly: number), count > 0 else {
         throw DataError(
-          "\(reader.file.name), byte \(data.offset): an image has a dimension of \(number) "
+          "\(reader.file.name): an image has a dimension of \(number) "
             + "elements; the file is damaged")
       }
       let calibration = index < calibrations.count ? calibrations[index] : GatanTagGroup()
@@ -59,8 +65,7 @@ struct GatanImage {
       let (product, isTooLarge) = stride.multipliedReportingOverflow(by: count)
       guard !isTooLarge else {
         throw DataError(
-          "\(reader.file.name), byte \(data.offset): an image has more elements than any file; the "
-            + "file is damaged")
+          "\(reader.file.name): an image has more elements than any file; the file is damaged")
       }
       stride = product
     }

@@ -76,19 +76,19 @@ enum GatanReader {
     _ warnings: inout [String]
   ) throws(DataError) -> StoredIntensities {
     let file = reader.file
-    guard let type = image.type else {
+    guard let type = image.type, let data = image.data else {
       throw DataError(
         "\(file.name): \"\(image.title)\" has complex numbers or colours; save real numbers")
     }
     let elements = image.dimensions.last.map { $0.stride.multipliedReportingOverflow(by: $0.count) }
     let bytes = elements?.partialValue.multipliedReportingOverflow(by: type.size)
     guard elements?.overflow == false, bytes?.overflow == false,
-      bytes?.partialValue == image.data.count * image.data.type.size
+      bytes?.partialValue == data.count * data.type.size
     else {
       throw DataError(
-        "\(file.name), byte \(image.data.offset): \(image.shapeText) numbers of type "
-          + "\(type.rawValue) are declared, and \(image.data.count) of type "
-          + "\(image.data.type.rawValue) are there; the file is damaged, save it anew")
+        "\(file.name), byte \(data.offset): \(image.shapeText) numbers of type "
+          + "\(type.rawValue) are declared, and \(data.count) of type "
+          + "\(data.type.rawValue) are there; the file is damaged, save it anew")
     }
     var scale = image.brightness["Scale"]?.number ?? 1
     var origin = image.brightness["Origin"]?.number ?? 0
@@ -99,14 +99,15 @@ enum GatanReader {
       (scale, origin) = (1, 0)
     } else if scale != 1 || origin != 0 {
       warnings.append(
-        "the intensities are calibrated: \(scale) x (number - \(origin)) \(image.brightnessUnit)")
+        "the intensities are calibrated: \(Float(scale)) times the number"
+          + (origin == 0 ? "" : " less \(Float(origin))") + " in the file")
     }
     func dimension(_ index: Int) -> StoredIntensities.Dimension {
       let dimension = image.dimensions[index]
       return StoredIntensities.Dimension(count: dimension.count, stride: dimension.stride)
     }
     return try StoredIntensities(
-      source: file, offset: image.data.offset, type: type, order: reader.order,
+      source: file, offset: data.offset, type: type, order: reader.order,
       channels: dimension(energyIndex), navigation: navigation.map(dimension), scale: scale,
       origin: origin)
   }

@@ -154,7 +154,9 @@ struct MSAReader {
   private mutating func axis() -> SignalAxis {
     let spelling = keywords["XUNITS"]?.value ?? ""
     if spelling.isEmpty { warnings.append("XUNITS is missing; the axis is taken as one in eV") }
-    guard let unit = spelling.isEmpty ? .electronvolt : EnergyUnit(spelling) else {
+    // ISO 22029:2022 has "Energy Loss (eV)" in its example.
+    let named = EnergyUnit(spelling) ?? ColumnHeading(spelling).energyUnit
+    guard let unit = spelling.isEmpty ? .electronvolt : named else {
       return .missing("XUNITS is \"\(spelling.prefix(40))\", no unit of energy")
     }
     let linear = linearAxis(unit)
