@@ -108,6 +108,31 @@ struct MSAFileTests {
     #expect(error?.description.contains("\"nm\", no unit of energy; give the energies") == true)
   }
 
+  @Test(
+    "Days and times, where their spelling leaves no doubt",
+    arguments: [
+      ("01-OCT-1991", "1991-10-01"), ("1-Oct-1991", "1991-10-01"), ("2014-02-08", "2014-02-08"),
+      ("24/12/2013", "2013-12-24"), ("12/24/2013", "2013-12-24"), ("8.8.2014", "2014-08-08"),
+      ("2/8/2014", "2/8/2014"), ("13/13/2014", "13/13/2014"), ("today", "today"),
+      ("08-02-14", "08-02-14"),
+    ])
+  func days(_ spelling: String, day: String) throws {
+    let text = Self.text(Self.linear, "1,2,3,4\n")
+    #expect(try open(text.replacing("01-OCT-1991", with: spelling)).metadata.date == day)
+  }
+
+  @Test(
+    "Times of 12 and 24 hours",
+    arguments: [
+      ("12:00", "12:00:00"), ("18:56:37", "18:56:37"), ("6:56:37 PM", "18:56:37"),
+      ("12:05 am", "00:05:00"), ("12:05 PM", "12:05:00"), ("13:00 PM", "13:00 PM"),
+      ("12:100", "12:100"), ("noon", "noon"),
+    ])
+  func times(_ spelling: String, time: String) throws {
+    let text = Self.text(Self.linear, "1,2,3,4\n")
+    #expect(try open(text.replacing(": 12:00\r", with: ": \(spelling)\r")).metadata.time == time)
+  }
+
   @Test("What is missing or contradicts is a warning")
   func warnings() throws {
     let text = Self.text(Self.linear, "1,2,3\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -346,6 +347,40 @@ def test_npz(save: Any, falls: bool, random: np.random.Generator, tmp_path: Path
     np.testing.assert_array_equal(energies, energy)
     np.testing.assert_array_equal(intensities, data[..., ::-1] if falls else data)
     assert len(report["warnings"]) == int(falls)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_npz_of_64_bits(save: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Python then writes the form for archives of more than 4 GiB, as it would for these.
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)
+    data = np.arange(60, dtype="f4").reshape(3, 20)
+    file = tmp_path / "image.npz"
+    save(file, energy=500.0 + np.arange(20), intensities=data)
+    assert b"PK\x06\x06" in file.read_bytes()
+    energies, intensities, _ = read(file)
+    np.testing.assert_array_equal(energies, 500.0 + np.arange(20))
+    np.testing.assert_array_equal(intensities, data)
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "dm4"])
+@pytest.mark.parametrize("shape", [(120, 50, 256), (2, 40000, 64), (5000, 200)])
+def test_images_of_many_blocks(
+    layout: Any, shape: tuple[int, ...], random: np.random.Generator, tmp_path: Path
+) -> None:
+    data = random.integers(0, 60000, shape).astype("u2")
+    if layout == "dm4":
+        file = tmp_path / "image.dm4"
+        space = [(0.0, 1.0, "nm")] * (len(shape) - 1)
+        picture = image(np.moveaxis(data, -1, 0), [(-500.0, 1.0, "eV"), *space])
+        file.write_bytes(Writer(4, "<").file(document([picture])))
+        options: tuple[object, ...] = ()
+    else:
+        file = tmp_path / "image.npy"
+        np.save(file, np.asarray(data, order=layout))
+        options = ("--offset", 500, "--dispersion", 1)
+    _, intensities, _ = read(file, *options)
+    np.testing.assert_array_equal(intensities, data)
 
 
 def test_a_model_is_told_from_a_spectrum() -> None:
