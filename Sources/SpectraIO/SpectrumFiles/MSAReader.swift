@@ -66,7 +66,6 @@ struct MSAReader {
     case "Y": hasPairs = false
     case "XY": hasPairs = true
     case nil:
-      // Without it the rows decide.
       hasPairs = false
       warnings.append("DATATYPE is missing; the numbers are taken as intensities alone (Y)")
     case .some(let type):
