@@ -130,7 +130,7 @@ struct MSAFileTests {
     ])
   func times(_ spelling: String, time: String) throws {
     let text = Self.text(Self.linear, "1,2,3,4\n")
-    #expect(try open(text.replacing(": 12:00\r", with: ": \(spelling)\r")).metadata.time == time)
+    #expect(try open(text.replacing(": 12:00", with: ": \(spelling)")).metadata.time == time)
   }
 
   @Test("What is missing or contradicts is a warning")
