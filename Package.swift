@@ -51,10 +51,14 @@ let package = Package(
       name: "SpectraTrain",
       dependencies: ["SpectraInfer", "SpectraIO", "CKernels"],
       swiftSettings: strict),
+    .target(
+      name: "SpectraMaps",
+      dependencies: ["SpectraInfer", "SpectraIO"],
+      swiftSettings: strict),
     .executableTarget(
       name: "spectra",
       dependencies: [
-        "SpectraInfer", "SpectraIO", "SpectraTrain",
+        "SpectraInfer", "SpectraIO", "SpectraMaps", "SpectraTrain",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -81,6 +85,12 @@ let package = Package(
       name: "SpectraTrainTests",
       dependencies: [
         "SpectraTrain", "SpectraInfer", "SpectraIO", "SpectraTestSupport", "CKernels",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SpectraMapsTests",
+      dependencies: [
+        "SpectraMaps", "SpectraInfer", "SpectraIO", "SpectraTrain", "SpectraTestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -20,9 +20,13 @@ enum CommandLineProgram {
 
   /// Runs the program to its end.
   ///
-  /// - Parameter meanwhile: what is done while it runs.
+  /// - Parameters:
+  ///   - environment: variables as `NAME=value`, beside those of the tests.
+  ///   - device: where its standard output goes, in place of `Outcome.output`.
+  ///   - meanwhile: what is done while it runs.
   static func run(
-    _ arguments: [String], meanwhile: (Process) -> Void = { _ in }
+    _ arguments: [String], environment: [String] = [], device: String? = nil,
+    meanwhile: (Process) -> Void = { _ in }
   ) throws -> Outcome {
     guard let url else { throw NotBuilt() }
     let folder = try TemporaryFolder()
@@ -32,9 +36,10 @@ enum CommandLineProgram {
     // Whoever runs the tests may ignore signals, as the shell of a background job does, and a child
     // inherits that.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["--default-signal=INT,TERM", url.path] + arguments
+    process.arguments = ["--default-signal=INT,TERM"] + environment + [url.path] + arguments
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = handles[0]
+    process.standardOutput =
+      try device.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) } ?? handles[0]
     process.standardError = handles[1]
     try process.run()
     meanwhile(process)

@@ -49,7 +49,6 @@ struct RefusalTests {
     .usage("cross-validate DATA --folds 0", "--folds must be 1 to 10."),
     .usage("cross-validate DATA --folds 11", "--folds must be 1 to 10."),
     .usage("cross-validate DATA --seeds 0", "--seeds must be 1 to 1000."),
-    .usage("predict SPECTRUM", "--model"),
     .usage("predict --model MODEL", "files"),
     .usage("predict --model MODEL SPECTRUM --window 525:490", "rising energies"),
     .usage("predict --model MODEL SPECTRUM --window 490", "rising energies"),
@@ -116,12 +115,12 @@ struct RefusalTests {
     #expect(outcome.output.isEmpty)
   }
 
-  @Test("A mistake is told in one sentence", arguments: cases)
+  @Test("A mistake is told in one sentence", arguments: cases + measurementCases)
   func refused(_ refusal: Case) throws {
     let database = try SmallDatabase.shared.get()
     let folder = try TemporaryFolder()
     let spectrum = try folder.write("480,1\n481,2\n482,x\n", to: "spectrum.csv")
-    let isPredicted = refusal.command.hasPrefix("predict")
+    let isPredicted = ["predict", "calibrate", "map"].contains { refusal.command.hasPrefix($0) }
     let places = [
       "DATA": database.path, "MODEL": database.model, "FOLDER": folder.path,
       "SITE": database.firstSite, "SPECTRUM": isPredicted ? try database.spectrum : spectrum,

@@ -5,11 +5,14 @@ import SpectraTrain
 
 /// A model with its card, read from a file.
 struct ModelFile: ~Copyable {
+  /// Most bytes that a model file may have.
+  static let largest = 128 << 20
+
   let model: Model
   let card: ModelCard
 
   init(_ path: String) throws {
-    try self.init([UInt8](DataFile.read(path, limit: 128 << 20)), name: path)
+    try self.init([UInt8](DataFile.read(path, limit: Self.largest)), name: path)
   }
 
   init(_ bytes: [UInt8], name: String) throws {
@@ -23,6 +26,9 @@ struct ModelFile: ~Copyable {
     }
     self.init(model: model, card: card)
   }
+
+  /// The model, which leaves the file.
+  consuming func takeModel() -> Model { model }
 
   private init(model: consuming Model, card: ModelCard) {
     self.model = model
