@@ -20,5 +20,10 @@ extension RefusalTests {
     .usage("predict SPECTRUM --spikes eat", "spikes"),
     .data("predict SPECTRUM --low-loss FOLDER/none.msa", "none.msa: cannot be read"),
     .data("predict SPECTRUM --plot FOLDER/none/x.png", "none/x.png: cannot be written"),
+    .usage("calibrate SPECTRUM", "--material"),
+    .usage("calibrate SPECTRUM --material mp-7000 --resolution 0", "--resolution must be"),
+    .data("calibrate FOLDER/none.csv --material mp-7000", "none.csv: cannot be read"),
+    .data("calibrate SPECTRUM --material mp-0 --data DATA", "--material mp-0: there is no such"),
+    .data("calibrate SPECTRUM --material mp-7000 --data FOLDER/none", "sites.csv: cannot be read"),
   ]
 }
