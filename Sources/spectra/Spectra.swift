@@ -9,8 +9,8 @@ struct Spectra: ParsableCommand {
     abstract: "Six local properties of a silicon oxide from its O-K core-loss spectrum.",
     version: "\(LibraryVersion.text)",
     subcommands: [
-      PredictCommand.self, CalibrateCommand.self, InspectCommand.self, ConvertCommand.self,
-      TrainCommand.self, EvaluateCommand.self, CrossValidateCommand.self, RobustnessCommand.self,
-      SearchCommand.self, SynthesizeCommand.self,
+      PredictCommand.self, MapCommand.self, CalibrateCommand.self, InspectCommand.self,
+      ConvertCommand.self, TrainCommand.self, EvaluateCommand.self, CrossValidateCommand.self,
+      RobustnessCommand.self, SearchCommand.self, SynthesizeCommand.self,
     ])
 }

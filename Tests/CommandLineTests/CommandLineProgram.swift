@@ -21,7 +21,7 @@ enum CommandLineProgram {
   /// Runs the program to its end.
   ///
   /// - Parameters:
-  ///   - environment: variables as `NAME=value`, beside those of the tests.
+  ///   - environment: what env(1) takes before the program: variables as `NAME=value`, options.
   ///   - device: where its standard output goes, in place of `Outcome.output`.
   ///   - meanwhile: what is done while it runs.
   static func run(

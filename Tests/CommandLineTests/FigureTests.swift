@@ -38,7 +38,7 @@ struct FigureTests {
   @Test(
     "What keeps Python from drawing is told in one sentence",
     arguments: [
-      ("python: No module named spectra_infer", 1, "lacks a package (python: No module named"),
+      ("python: No module named spectra_infer", 1, "has no module spectra_infer; install"),
       ("ValueError: something else", 3, "spectra_infer.plot failed (ValueError: something else)"),
     ])
   func failures(says: String, status: Int, sentence: String) throws {

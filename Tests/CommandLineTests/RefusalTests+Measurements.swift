@@ -8,8 +8,8 @@ extension RefusalTests {
     .usage("predict SPECTRUM --calibrate 530=531 --calibrate 530=532", "two different measured"),
     .usage(
       "predict SPECTRUM --calibrate 1=1 --calibrate 2=2 --calibrate 3=3", "once or twice"),
-    .usage("predict SPECTRUM --align", "need --low-loss"),
-    .usage("predict SPECTRUM --deconvolve", "need --low-loss"),
+    .usage("predict SPECTRUM --align", "--low-loss-axis need --low-loss"),
+    .usage("predict SPECTRUM --deconvolve", "--low-loss-axis need --low-loss"),
     .usage("predict SPECTRUM --low-loss x --align --calibrate 1=1", "both set the axis"),
     .usage("predict SPECTRUM --low-loss x --resolution 1", "of no use"),
     .usage("predict SPECTRUM --resolution 0", "--resolution must be"),
@@ -25,5 +25,13 @@ extension RefusalTests {
     .data("calibrate FOLDER/none.csv --material mp-7000", "none.csv: cannot be read"),
     .data("calibrate SPECTRUM --material mp-0 --data DATA", "--material mp-0: there is no such"),
     .data("calibrate SPECTRUM --material mp-7000 --data FOLDER/none", "sites.csv: cannot be read"),
+    .usage("map SPECTRUM", "--out"),
+    .usage("map SPECTRUM --out FOLDER/maps --bin 0", "--bin"),
+    .usage("map SPECTRUM --out FOLDER/maps --bin 2x", "--bin"),
+    .usage("map SPECTRUM --out FOLDER/maps --bin 1x2x3", "--bin"),
+    .usage("map SPECTRUM --out FOLDER/maps --bin 99999999999999999999", "--bin"),
+    .usage("map SPECTRUM --out FOLDER/maps --jobs 0", "--jobs must be 1 to 1024."),
+    .data("map FOLDER/none.dm4 --out FOLDER/maps", "none.dm4: cannot be read"),
+    .data("map SPECTRUM --out FOLDER/maps", "holds one spectrum and no image"),
   ]
 }

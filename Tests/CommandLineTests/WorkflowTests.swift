@@ -6,7 +6,7 @@ import Testing
 struct WorkflowTests {
   static let subcommands = [
     "predict", "inspect", "train", "evaluate", "cross-validate", "search", "robustness",
-    "synthesize", "convert", "calibrate",
+    "synthesize", "convert", "calibrate", "map",
   ]
 
   @Test("Help names every subcommand")

@@ -40,6 +40,12 @@ struct MeasurementArguments: ParsableArguments {
       """, valueName: "file"))
   var lowLoss: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Energies of --low-loss where the file has none: a file of one a channel.",
+      valueName: "file"))
+  var lowLossAxis: String?
+
   @Flag(help: "Put the zero-loss peak of --low-loss at 0 eV, and the spectra with it (dual EELS).")
   var align = false
 
@@ -74,8 +80,8 @@ struct MeasurementArguments: ParsableArguments {
     if calibration.count == 2, calibration[0].measured == calibration[1].measured {
       throw ValidationError("--calibrate needs two different measured energies, or one alone.")
     }
-    if lowLoss == nil, align || deconvolve {
-      throw ValidationError("--align and --deconvolve need --low-loss.")
+    if lowLoss == nil, align || deconvolve || lowLossAxis != nil {
+      throw ValidationError("--align, --deconvolve and --low-loss-axis need --low-loss.")
     }
     if align, !calibration.isEmpty {
       throw ValidationError("--align and --calibrate both set the axis; give one of them.")
@@ -84,6 +90,11 @@ struct MeasurementArguments: ParsableArguments {
 
   private var numbers: [(name: String, number: Double?)] {
     [("threshold", threshold), ("energy-offset", energyOffset)]
+  }
+
+  /// The file of the low-loss spectra; nil where there is none.
+  func lowLossFile() throws -> SpectrumFile? {
+    try lowLoss.map { try SpectrumFile(path: $0, axis: lowLossAxis.map { .file($0) }) }
   }
 
   /// The options as the library takes them.

@@ -50,7 +50,7 @@ struct PredictCommand: ParsableCommand {
     let choice = try model.choice(for: options)
     let file = try ModelFile(choice.path)
     if let plot { try DataFile.checkWritable(plot) }
-    let lowLoss = try measurement.lowLoss.map { try SpectrumFile(path: $0).spectrum() }
+    let lowLoss = try measurement.lowLossFile()?.spectrum()
     let isText = !json && !csv
     if let reason = choice.reason {
       let name = (choice.path as NSString).lastPathComponent

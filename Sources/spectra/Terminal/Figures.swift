@@ -42,8 +42,8 @@ struct Figures {
       throw unavailable("there is no \(program)")
     }
     let last = errors.split(separator: "\n").last.map(String.init) ?? "no reason given"
-    if errors.contains("No module named") {
-      throw unavailable("\(program) lacks a package (\(last))")
+    if let module = last.firstMatch(of: /No module named '?([A-Za-z0-9_.]+)/) {
+      throw unavailable("\(program) has no module \(module.1)")
     }
     throw DataError("no figure was drawn: \(program) -m spectra_infer.plot failed (\(last))")
   }
