@@ -195,4 +195,33 @@ struct MapCommandTests {
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("low.npy: has 3 x 2 low-loss spectra for 2 x 3 pixels; "))
   }
+
+  /// The zero-loss peak of each pixel lies elsewhere, and its core loss with it.
+  @Test("Each pixel is aligned by its own low-loss spectrum")
+  func dualEELS() throws {
+    let folder = try TemporaryFolder()
+    let image = try MapImage([2, 3], in: folder)
+    let lowLoss = try MapImage([2, 3], in: folder, name: "low.npy") { pixel in
+      (0..<MapImage.channelCount).map { channel in
+        let energy = -20 + 0.05 * Double(channel) - 0.3 * Double(pixel % 97)
+        return Float(100 + 1e6 * exp(-energy * energy / (2 * 0.3 * 0.3)))
+      }
+    }
+    let axis = try folder.write(
+      (0..<MapImage.channelCount).map { "\(-20 + 0.05 * Double($0))\n" }.joined(), to: "axis.txt")
+    let options = ["--no-figures", "--resolution", "1.2"]
+    let plain = try Self.map(image, folder.path + "/plain", options)
+    #expect(plain.status == 0, "\(plain.errors)")
+    let aligned = try Self.map(
+      image, folder.path + "/aligned",
+      options + ["--align", "--low-loss", lowLoss.path, "--low-loss-axis", axis])
+    #expect(aligned.status == 0, "\(aligned.errors)")
+    let onsets = try ["plain", "aligned"].map { name in
+      try Self.words("onset", in: "\(folder.path)/\(name)").map { Float(bitPattern: $0) }
+    }
+    for pixel in 0..<6 {
+      let moved = onsets[0][pixel] - onsets[1][pixel]
+      #expect((moved - 0.3 * Float(pixel)).magnitude < 0.01, "\(pixel): \(moved)")
+    }
+  }
 }

@@ -2,7 +2,6 @@ extension RefusalTests {
   /// Commands that take measured spectra.
   static let measurementCases: [Case] = [
     .usage("predict SPECTRUM --json --csv", "Give --json or --csv"),
-    .usage("predict SPECTRUM SPECTRUM --plot FOLDER/x.png", "give one file"),
     .usage("predict SPECTRUM --calibrate 530", "--calibrate"),
     .usage("predict SPECTRUM --calibrate 530=nan", "--calibrate"),
     .usage("predict SPECTRUM --calibrate 530=531 --calibrate 530=532", "two different measured"),

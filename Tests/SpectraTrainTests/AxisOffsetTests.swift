@@ -26,8 +26,9 @@ struct AxisOffsetTests {
     }
     let energies = expected.energies.map { $0 - shift }
     let spectrum = try Spectrum(axis: EnergyAxis(energies.span), intensities: counted.span)
+    var workspace = try Workspace(preparing: .paper, channelCount: energies.count)
     let background = try PowerLawBackground(
-      fitting: spectrum, in: EnergyWindow(start: 490 - shift, end: 530 - shift))
+      fitting: spectrum, in: EnergyWindow(start: 490 - shift, end: 530 - shift), using: &workspace)
     let signal = zip(energies, counted).map { Double($1) - background.intensity(at: $0) }
     return (energies, signal, counted.map { Double($0) })
   }

@@ -33,15 +33,12 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp(
       """
       Draw the spectrum, its background, and the prepared spectrum beside its nearest references, \
-      with the Python package.
+      with the Python package; of several files file-1.png, file-2.png ...
       """, valueName: "file.png"))
   var plot: String?
 
   func validate() throws {
     guard !json || !csv else { throw ValidationError("Give --json or --csv, not both.") }
-    guard plot == nil || files.count == 1 else {
-      throw ValidationError("--plot draws one spectrum; give one file.")
-    }
     _ = try measurement.options()
   }
 
@@ -53,22 +50,23 @@ struct PredictCommand: ParsableCommand {
     let lowLoss = try measurement.lowLossFile()?.spectrum()
     let isText = !json && !csv
     if let reason = choice.reason {
-      let name = (choice.path as NSString).lastPathComponent
-      let line = "model       \(name): \(reason)\n"
-      if isText { try StandardOutput.write(line + "\n") } else if csv { tell(line) }
+      var text = LabelledLines()
+      text.add("model", "\((choice.path as NSString).lastPathComponent): \(reason)")
+      let lines = text.lines.joined(separator: "\n") + "\n"
+      if isText { try StandardOutput.write(lines + "\n") } else if csv { tell(lines) }
     }
     var document = PredictionDocument(
       file, path: choice.path, reason: choice.reason, options: try measurement.described())
     var rows = PredictionRows()
     let colors = Colors()
-    var isComplete = true
+    var failureCount = 0
     for path in files {
       let predicted: PredictedSpectrum
       do {
         predicted = try PredictedSpectrum(
           path, axis: axis.source, lowLoss: lowLoss, options: options, model: file.model)
       } catch  where error is SpectraError || error is DataError {
-        isComplete = false
+        failureCount += 1
         document.add(path, failed: error)
         rows.add(path, failed: error)
         tell("Error: \(error is DataError ? "" : "\(path): ")\(error)\n")
@@ -83,11 +81,11 @@ struct PredictCommand: ParsableCommand {
     }
     if json { try StandardOutput.write(document.text.document) }
     if csv { try StandardOutput.write(rows.text) }
-    if let plot, isComplete {
+    if let plot, failureCount < files.count {
       try Figures.draw(
         ["prediction", "--json", "-", "--out", plot], input: document.text.document)
     }
-    if !isComplete { throw ExitCode.failure }
+    if failureCount > 0 { throw ExitCode.failure }
   }
 
   private func tell(_ text: String) {
