@@ -10,6 +10,16 @@ package import SpectraIO
 ///
 /// Format: NumPy Enhancement Proposal 1, version 1.0.
 package struct MapFile: Sendable {
+  /// What is to be done with the file.
+  package enum Access: Sendable {
+    /// It is made anew, every pixel unreached.
+    case make
+    /// It was begun, and more pixels are written.
+    case goOn
+    /// It is complete, and only read.
+    case read
+  }
+
   private static let headerSize = 128
   // What is filled or read at once.
   private static let chunk = 1 << 18
@@ -22,24 +32,22 @@ package struct MapFile: Sendable {
 
   /// Makes a map, or opens one that was made.
   ///
-  /// - Parameters:
-  ///   - layer: says what kind of number it holds, and what an unreached pixel is.
-  ///   - isNew: whether the file is made anew, every pixel unreached.
+  /// - Parameter layer: says what kind of number it holds, and what an unreached pixel is.
   /// - Throws: `DataError` where it cannot be written, or is no such map.
   package init(
-    _ layer: MapLayer, in folder: String, shape: MapShape, isNew: Bool
+    _ layer: MapLayer, in folder: String, shape: MapShape, access: Access
   ) throws(DataError) {
     path = "\(folder)/\(layer.file)"
     count = shape.count
     let header = Self.header(layer, shape)
     do {
-      if isNew {
-        guard FileManager.default.createFile(atPath: path, contents: nil) else {
-          throw DataError("\(path): cannot be written; check the permissions of its folder")
-        }
+      if access == .make, !FileManager.default.createFile(atPath: path, contents: nil) {
+        throw DataError("\(path): cannot be written; check the permissions of its folder")
       }
-      file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-      if isNew {
+      let url = URL(fileURLWithPath: path)
+      file =
+        access == .read ? try FileHandle(forReadingFrom: url) : try FileHandle(forUpdating: url)
+      if access == .make {
         try Self.fill(file, header, layer.missingBits, count)
       } else {
         let found = try file.read(upToCount: header.count)
@@ -51,7 +59,9 @@ package struct MapFile: Sendable {
     } catch let error as DataError {
       throw error
     } catch {
-      throw Self.unwritable(path)
+      throw access == .make
+        ? Self.unwritable(path)
+        : DataError("\(path): cannot be opened; name another folder, or empty this one")
     }
   }
 
@@ -73,10 +83,13 @@ package struct MapFile: Sendable {
       try file.seek(toOffset: UInt64(Self.headerSize))
       var left = count
       while left > 0 {
-        let data = try file.read(upToCount: 4 * min(left, Self.chunk)) ?? Data()
-        guard data.count >= 4 else { throw DataError("\(path): has become shorter") }
-        let bits = stride(from: 0, to: data.count - 3, by: 4).map { place in
-          (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[data.startIndex + place + $1]) << (8 * $1) }
+        let bytes = [UInt8](try file.read(upToCount: 4 * min(left, Self.chunk)) ?? Data())
+        guard bytes.count >= 4 else { throw DataError("\(path): has become shorter") }
+        var bits: [UInt32] = []
+        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
+          let low = UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
+          let high = UInt32(bytes[place + 2]) | UInt32(bytes[place + 3]) << 8
+          bits.append(low | high << 16)
         }
         body(bits)
         left -= bits.count

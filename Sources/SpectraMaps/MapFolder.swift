@@ -10,7 +10,9 @@ import Synchronization
 package final class MapFolder: Sendable {
   private struct State {
     var isDone: [Bool]
-    let progress: FileHandle
+    var doneCount: Int
+    /// nil where all tiles were there already.
+    let progress: FileHandle?
   }
 
   private static let documentName = "maps.json"
@@ -53,19 +55,15 @@ package final class MapFolder: Sendable {
     self.settings = settings
     self.tiles = tiles
     wasComplete = isComplete
-    let progress = try Self.open(progressPath)
-    let isDone: [Bool]
-    if isComplete {
-      isDone = Array(repeating: true, count: tiles.count)
-      try? FileManager.default.removeItem(atPath: progressPath)
-    } else {
-      isDone = try Self.read(progress, progressPath, count: tiles.count)
-    }
-    let isNew = !isDone.contains(true)
+    let progress = isComplete ? nil : try Self.open(progressPath)
+    let isDone = try progress.map { try Self.read($0, progressPath, count: tiles.count) }
+    let isNew = isDone.map { !$0.contains(true) } ?? false
+    let access: MapFile.Access = isComplete ? .read : isNew ? .make : .goOn
     maps = try MapLayer.all.map { layer throws(DataError) in
-      try MapFile(layer, in: path, shape: shape, isNew: isNew)
+      try MapFile(layer, in: path, shape: shape, access: access)
     }
-    state = Mutex(State(isDone: isDone, progress: progress))
+    let done = isDone ?? Array(repeating: true, count: tiles.count)
+    state = Mutex(State(isDone: done, doneCount: done.count { $0 }, progress: progress))
   }
 
   /// Which tiles are written.
@@ -73,7 +71,7 @@ package final class MapFolder: Sendable {
 
   /// Share of the tiles that are written.
   package var fraction: Double {
-    state.withLock { Double($0.isDone.count { $0 }) / Double($0.isDone.count) }
+    state.withLock { Double($0.doneCount) / Double($0.isDone.count) }
   }
 
   /// Writes the pixels of a tile, and then notes that they are there.
@@ -86,13 +84,14 @@ package final class MapFolder: Sendable {
         try map.write(bits, from: tiles[tile].pixels.lowerBound)
       }
       do {
-        try state.progress.seek(toOffset: UInt64(tile))
-        try state.progress.write(contentsOf: Data([Self.done]))
+        try state.progress?.seek(toOffset: UInt64(tile))
+        try state.progress?.write(contentsOf: Data([Self.done]))
       } catch {
         throw DataError(
           "\(path)/\(Self.progressName): cannot be written; make room, and run the same command "
             + "again")
       }
+      if !state.isDone[tile] { state.doneCount += 1 }
       state.isDone[tile] = true
     }
   }

@@ -200,4 +200,28 @@ struct MapRunTests {
     #expect(!maps.isDone.contains(true))
     #expect(try fixture.run(into: maps))
   }
+
+  @Test("Maps that are complete are read and not written")
+  func complete() throws {
+    let fixture = try MapFixture()
+    let maps = try fixture.maps()
+    try fixture.run(into: maps)
+    try maps.finish([])
+    let files = try fixture.files()
+    let path = fixture.folder.path + "/maps"
+    for name in files.keys {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o444, .modificationDate: Date(timeIntervalSince1970: 0)],
+        ofItemAtPath: "\(path)/\(name)")
+    }
+    let again = try fixture.maps()
+    #expect(again.wasComplete)
+    #expect(try again.summary().predictedCount == 33)
+    #expect(try fixture.run(into: again))
+    #expect(try fixture.files() == files)
+    for name in files.keys {
+      let date = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+      #expect(date[.modificationDate] as? Date == Date(timeIntervalSince1970: 0))
+    }
+  }
 }
