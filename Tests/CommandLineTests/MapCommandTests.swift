@@ -29,9 +29,13 @@ struct MapCommandTests {
   static func words(_ name: String, in folder: String) throws -> [UInt32] {
     let file = URL(fileURLWithPath: "\(folder)/\(name).npy")
     let bytes = [UInt8](try Data(contentsOf: file).dropFirst(128))
-    return stride(from: 0, to: bytes.count, by: 4).map { place in
-      (0..<4).reduce(UInt32(0)) { $0 + UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
+    var words: [UInt32] = []
+    for place in stride(from: 0, to: bytes.count, by: 4) {
+      var word: UInt32 = 0
+      for byte in 0..<4 { word |= UInt32(bytes[place + byte]) << UInt32(8 * byte) }
+      words.append(word)
     }
+    return words
   }
 
   /// All files of a folder.

@@ -36,6 +36,8 @@ struct PredictCommandTests {
       var background_exponent: Double
       var onset_ev: Double?
       var shift_ev: Double
+      var zero_loss_ev: Double?
+      var zero_loss_fwhm_ev: Double?
     }
     struct Prediction: Decodable {
       var file: String
@@ -144,6 +146,25 @@ struct PredictCommandTests {
     #expect(given.model.reason == nil)
   }
 
+  /// A Gaussian of sigma has a full width at half maximum of 2 sqrt(2 ln 2) sigma.
+  @Test(
+    "The zero-loss peak tells the resolution", arguments: [(0.1, "monochromated"), (0.4, "edge")])
+  func zeroLoss(sigma: Double, model: String) throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<800).map { channel -> String in
+      let energy = -10 + 0.025 * Double(channel)
+      let peak = 1e6 * exp(-(energy - 0.5) * (energy - 0.5) / (2 * sigma * sigma))
+      return "\(energy),\((peak + 50).rounded())"
+    }
+    let file = try folder.write(rows.joined(separator: "\n"), to: "low.csv")
+    let document = try Self.document([Self.quartz, "--low-loss", file])
+    #expect(document.model.path == "\(Self.models)/\(model).json")
+    let preparation = try #require(document.predictions.first?.preparation)
+    let width = 2 * (2 * log(2.0)).squareRoot() * sigma
+    #expect((try #require(preparation.zero_loss_fwhm_ev) / width - 1).magnitude < 0.03)
+    #expect((try #require(preparation.zero_loss_ev) - 0.5).magnitude < 0.01)
+  }
+
   @Test("The folder of SPECTRA_MODELS goes before that of the program")
   func folderOfModels() throws {
     let folder = try TemporaryFolder()
@@ -169,6 +190,24 @@ struct PredictCommandTests {
     #expect(document.options.axis_error_ev == 0.25)
     #expect(document.options.calibration_measured_ev == [530, 560])
     #expect(document.options.calibration_true_ev == [530.5, 560.5])
+  }
+
+  @Test("Two calibration points that undo a stretched axis give the same properties")
+  func calibration() throws {
+    let folder = try TemporaryFolder()
+    let plain = try #require(try Self.document([Self.quartz]).predictions.first)
+    let rows = zip(try #require(plain.energy_ev), try #require(plain.intensity)).map {
+      "\(($0 + 6) / 1.02),\($1)"
+    }
+    let file = try folder.write(rows.joined(separator: "\n"), to: "stretched.csv")
+    let points = [490.0, 570].flatMap { ["--calibrate", "\(($0 + 6) / 1.02)=\($0)"] }
+    let found = try #require(try Self.document([file] + points).predictions.first)
+    for (name, estimate) in try #require(plain.properties) {
+      let other = try #require(found.properties?[name])
+      #expect((other.value - estimate.value).magnitude < 0.02 * estimate.standard_error, "\(name)")
+    }
+    let onsets = try [plain, found].map { try #require($0.preparation?.onset_ev) }
+    #expect((onsets[0] - onsets[1]).magnitude < 0.002)
   }
 
   /// The names of all members, with their places, whatever the values are.

@@ -50,7 +50,8 @@ struct MapCommand: ParsableCommand {
     let options = try measurement.options()
     let input = try MapInput(
       SpectrumFile(path: image, axis: axis.source), lowLoss: measurement.lowLossFile(), bin: bin)
-    let choice = try model.choice(for: options)
+    let choice = try model.choice(
+      for: options, resolution: measurement.knownResolution(input.lowLoss))
     let bytes = [UInt8](try DataFile.read(choice.path, limit: ModelFile.largest))
     let file = try ModelFile(bytes, name: choice.path)
     let description = Self.described(file, choice)

@@ -97,6 +97,17 @@ struct MeasurementArguments: ParsableArguments {
     try lowLoss.map { try SpectrumFile(path: $0, axis: lowLossAxis.map { .file($0) }) }
   }
 
+  /// The resolution as far as it is known before a spectrum is prepared, eV: the one that was given,
+  /// or the width of the first zero-loss peak.
+  func knownResolution(_ lowLoss: SpectrumFile?) -> Double? {
+    if let resolution { return resolution }
+    guard let lowLoss, let spectrum = try? lowLoss.spectrum(0),
+      let axis = try? EnergyAxis(spectrum.energies.span),
+      let measured = try? Spectrum(axis: axis, intensities: spectrum.intensities.span)
+    else { return nil }
+    return (try? ZeroLossPeak(in: measured))?.width
+  }
+
   /// The options as the library takes them.
   func options() throws -> MeasurementOptions {
     var options = MeasurementOptions(

@@ -14,9 +14,11 @@ struct ModelArguments: ParsableArguments {
   var model: String?
 
   /// Which model it is, and why, where that was not said.
-  func choice(for options: MeasurementOptions) throws -> (path: String, reason: String?) {
+  func choice(
+    for options: MeasurementOptions, resolution: Double?
+  ) throws -> (path: String, reason: String?) {
     if let model { return (model, nil) }
-    let (shipped, reason) = ShippedModel.choice(for: options)
+    let (shipped, reason) = ShippedModel.choice(for: options, resolution: resolution)
     return (try shipped.path(), reason)
   }
 }

@@ -44,10 +44,12 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let options = try measurement.options()
-    let choice = try model.choice(for: options)
+    let lowLossFile = try measurement.lowLossFile()
+    let choice = try model.choice(
+      for: options, resolution: measurement.knownResolution(lowLossFile))
     let file = try ModelFile(choice.path)
     if let plot { try DataFile.checkWritable(plot) }
-    let lowLoss = try measurement.lowLossFile()?.spectrum()
+    let lowLoss = try lowLossFile?.spectrum()
     let isText = !json && !csv
     if let reason = choice.reason {
       var text = LabelledLines()

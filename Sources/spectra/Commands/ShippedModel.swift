@@ -11,7 +11,11 @@ enum ShippedModel: String, CaseIterable {
   private static let monochromatedBelow = 0.5
 
   /// The model that fits what is known of a measurement, and why.
-  static func choice(for options: MeasurementOptions) -> (model: ShippedModel, reason: String) {
+  ///
+  /// - Parameter resolution: full width at half maximum, eV; nil: unknown.
+  static func choice(
+    for options: MeasurementOptions, resolution: Double?
+  ) -> (model: ShippedModel, reason: String) {
     if options.threshold != nil { return (.threshold, "the threshold is given") }
     if options.energyOffset != nil {
       return (.absolute, "the energy offset to the simulated axis is given")
@@ -20,9 +24,10 @@ enum ShippedModel: String, CaseIterable {
     let hint =
       isCalibrated
       ? "; with --energy-offset (see spectra calibrate) the calibrated axis would be used" : ""
-    if let resolution = options.resolution, resolution < monochromatedBelow {
+    if let resolution, resolution < monochromatedBelow {
       return (
-        .monochromated, "the resolution is \(short(resolution)) eV, and the onset is found" + hint
+        .monochromated,
+        "the resolution is \(fixed(resolution, 2)) eV, and the onset is found" + hint
       )
     }
     return (.edge, "the onset is found in each spectrum" + hint)
