@@ -200,14 +200,18 @@ struct MapCommandTests {
     #expect(outcome.errors.contains("low.npy: has 3 x 2 low-loss spectra for 2 x 3 pixels; "))
   }
 
-  /// The zero-loss peak of each pixel lies elsewhere, and its core loss with it.
-  @Test("Each pixel is aligned by its own low-loss spectrum")
-  func dualEELS() throws {
+  /// The zero-loss peak of each pixel lies elsewhere, and its core loss with it; one low-loss
+  /// spectrum for all moves all alike.
+  @Test("Each pixel is aligned by its low-loss spectrum", arguments: [[2, 3], [1]])
+  func dualEELS(shape: [Int]) throws {
     let folder = try TemporaryFolder()
     let image = try MapImage([2, 3], in: folder)
-    let lowLoss = try MapImage([2, 3], in: folder, name: "low.npy") { pixel in
-      (0..<MapImage.channelCount).map { channel in
-        let energy = -20 + 0.05 * Double(channel) - 0.3 * Double(pixel % 97)
+    let step = shape.count == 2 ? 0.3 : 0
+    let first = 0.45
+    let lowLoss = try MapImage(shape, in: folder, name: "low.npy") { pixel in
+      let peak = first + step * Double(pixel % 97)
+      return (0..<MapImage.channelCount).map { channel in
+        let energy = -20 + 0.05 * Double(channel) - peak
         return Float(100 + 1e6 * exp(-energy * energy / (2 * 0.3 * 0.3)))
       }
     }
@@ -224,8 +228,48 @@ struct MapCommandTests {
       try Self.words("onset", in: "\(folder.path)/\(name)").map { Float(bitPattern: $0) }
     }
     for pixel in 0..<6 {
-      let moved = onsets[0][pixel] - onsets[1][pixel]
-      #expect((moved - 0.3 * Float(pixel)).magnitude < 0.01, "\(pixel): \(moved)")
+      let moved = Double(onsets[0][pixel] - onsets[1][pixel])
+      #expect((moved - first - step * Double(pixel)).magnitude < 0.01, "\(pixel): \(moved)")
     }
+  }
+
+  @Test("Where there is nothing to map or no place for maps, nothing is left behind")
+  func places() throws {
+    let folder = try TemporaryFolder()
+    let image = try MapImage([2, 3], in: folder)
+    let occupied = try folder.write("mine", to: "file")
+    let file = try Self.map(image, occupied, ["--no-figures"])
+    #expect(file.status == 1 && file.errors.contains("file: is a file; name a folder"))
+    let forbidden = try Self.map(image, "/proc/none/maps", ["--no-figures"])
+    #expect(forbidden.status == 1)
+    #expect(forbidden.errors.contains("/proc/none/maps: the folder cannot be made; "))
+    let others = try Self.map(image, folder.path, ["--no-figures"])
+    #expect(others.status == 1 && others.errors.contains(" and no maps; name another folder"))
+    for shape in [[0, 5], [5, 0]] {
+      let empty = try MapImage(shape, in: folder, name: "empty.npy")
+      let outcome = try Self.map(empty, folder.path + "/none", ["--no-figures"])
+      #expect(outcome.status == 1 && outcome.errors.contains("Error: \(empty.path): "))
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
+    #expect(try String(contentsOfFile: occupied, encoding: .utf8) == "mine")
+  }
+
+  /// NaN and infinities, counts below zero, huge ones, and none at all.
+  @Test("Hostile intensities fail as pixels, and their neighbours stay")
+  func hostilePixels() throws {
+    let folder = try TemporaryFolder()
+    let hostile: [Float] = [.nan, .infinity, -.infinity, -1e30, 1e38, 0, .leastNonzeroMagnitude]
+    let image = try MapImage([2, 7], in: folder) { pixel in
+      pixel < 7
+        ? [Float](repeating: hostile[pixel], count: MapImage.channelCount)
+        : MapImage.counts(pixel)
+    }
+    let out = folder.path + "/maps"
+    let outcome = try Self.map(image, out, ["--no-figures"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let statuses = try Self.words("status", in: out)
+    #expect(statuses[..<7].allSatisfy { $0 >= 20 && $0 < 40 }, "\(statuses)")
+    #expect(statuses[7...].allSatisfy { $0 == 0 }, "\(statuses)")
+    #expect(try Self.document(out).predicted_count == 7)
   }
 }

@@ -24,6 +24,7 @@ extension RefusalTests {
     .data("calibrate FOLDER/none.csv --material mp-7000", "none.csv: cannot be read"),
     .data("calibrate SPECTRUM --material mp-0 --data DATA", "--material mp-0: there is no such"),
     .data("calibrate SPECTRUM --material mp-7000 --data FOLDER/none", "sites.csv: cannot be read"),
+    .usage("calibrate SPECTRUM --material x --low-loss-axis y", "--low-loss-axis needs --low-loss"),
     .usage("map SPECTRUM", "--out"),
     .usage("map SPECTRUM --out FOLDER/maps --bin 0", "--bin"),
     .usage("map SPECTRUM --out FOLDER/maps --bin 2x", "--bin"),

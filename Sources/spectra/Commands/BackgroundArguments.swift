@@ -6,7 +6,9 @@ struct BackgroundArguments: ParsableArguments {
   @Flag(help: "The spectra have no background, or it is removed already.")
   var noBackground = false
 
-  @Option(help: "Background window on the spectrum's axis, eV, such as 490:525.")
+  @Option(
+    help: ArgumentHelp(
+      "Background window on the spectrum's axis, eV, such as 490:525.", valueName: "start:end"))
   var window: String?
 
   func validate() throws { _ = try rule() }

@@ -37,6 +37,12 @@ struct CalibrateCommand: ParsableCommand {
       valueName: "file"))
   var lowLoss: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Energies of --low-loss where the file has none: a file of one a channel.",
+      valueName: "file"))
+  var lowLossAxis: String?
+
   @Option(help: "Full width at half maximum of the resolution, eV. (default: that of the model)")
   var resolution: Double?
 
@@ -44,6 +50,9 @@ struct CalibrateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    guard lowLoss != nil || lowLossAxis == nil else {
+      throw ValidationError("--low-loss-axis needs --low-loss.")
+    }
     guard (0.01...10).contains(resolution ?? 1) else {
       throw ValidationError("--resolution must be a full width of 0.01 to 10 eV.")
     }
@@ -53,7 +62,9 @@ struct CalibrateCommand: ParsableCommand {
     let file = try ModelFile(ShippedModel.edge.path())
     let measured = try SpectrumFile(path: reference, axis: axis.source)
     let spectrum = try measured.spectrum()
-    let lowLoss = try lowLoss.map { try SpectrumFile(path: $0).spectrum() }
+    let lowLoss = try lowLoss.map { path in
+      try SpectrumFile(path: path, axis: lowLossAxis.map { .file($0) }).spectrum()
+    }
     let simulated = try MaterialSpectrum(
       material, in: Database(folder: folder()),
       sigma: resolution.map { $0 / (8 * log(2.0)).squareRoot() }

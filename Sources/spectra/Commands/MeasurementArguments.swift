@@ -7,20 +7,23 @@ import SpectraMaps
 struct MeasurementArguments: ParsableArguments {
   @OptionGroup var background: BackgroundArguments
 
-  @Option(help: "Threshold on the spectrum's axis, eV (for threshold models).")
+  @Option(
+    help: ArgumentHelp(
+      "Threshold on the spectrum's axis, eV (for threshold models).", valueName: "ev"))
   var threshold: Double?
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       What to add to the axis to reach the simulated one, eV (for absolute models); spectra \
       calibrate finds it.
-      """)
+      """, valueName: "ev"))
   var energyOffset: Double?
 
   @Option(
-    help:
-      "Standard error of the energy offset, the threshold or the calibration, eV; widens intervals."
-  )
+    help: ArgumentHelp(
+      "Standard error of the energy offset, the threshold or the calibration, eV; widens intervals.",
+      valueName: "ev"))
   var energyOffsetError: Double?
 
   @Option(
@@ -52,7 +55,9 @@ struct MeasurementArguments: ParsableArguments {
   @Flag(help: "Remove plural scattering with --low-loss (Fourier ratio).")
   var deconvolve = false
 
-  @Option(help: "Full width at half maximum of the measurement's resolution, eV.")
+  @Option(
+    help: ArgumentHelp(
+      "Full width at half maximum of the measurement's resolution, eV.", valueName: "ev"))
   var resolution: Double?
 
   @Option(help: "What to do about spikes of cosmic rays and X-rays.")
