@@ -42,7 +42,7 @@ def lazy_image(tile: TwoPhases, tiles: int) -> Any:
     )
 
 
-def run(client: Any, tile: TwoPhases, tiles: int, repeat: int) -> tuple[float, Predictions]:
+def run(tile: TwoPhases, tiles: int, repeat: int) -> tuple[float, Predictions]:
     """Return the shortest time of `repeat` predictions of the image, s, and the maps."""
     best = float("inf")
     for _ in range(repeat):
@@ -72,7 +72,7 @@ def main() -> int:
                 n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
             )
         with distributed.Client(cluster) as client:
-            seconds, maps = run(client, tile, arguments.tiles, arguments.repeat)
+            seconds, maps = run(tile, arguments.tiles, arguments.repeat)
             workers = len(client.scheduler_info()["workers"])
         if arguments.scheduler is None:
             cluster.close()
