@@ -29,6 +29,7 @@ def test_one_prediction(model: Model, quartz: Site) -> None:
     for name, one in prediction:
         row = frame.loc[name]
         assert (row["value"], row["standard_error"]) == (one.value, one.standard_error)
+        assert row["measurement_error"] == one.measurement_error
         assert (row["lower_68"], row["upper_68"]) == one.interval_68
         assert (row["lower_95"], row["upper_95"]) == one.interval_95
 

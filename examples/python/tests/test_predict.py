@@ -24,6 +24,8 @@ from spectra_infer import (
     SpectrumError,
     Status,
 )
+from spectra_infer._library import spectra_result
+from spectra_infer.prediction import prediction_from_c
 
 ENERGY: Floats = np.arange(490.0, 565.0, 0.1)
 
@@ -379,3 +381,13 @@ def test_arrays_that_begin_at_any_byte_are_read(model: Model, quartz: Site) -> N
     assert again.bond_length == expected.bond_length
     many = model.predict_many(moved(energy), moved(counts))
     assert many.bond_length.value == expected.bond_length.value
+
+
+def test_the_part_of_the_error_that_the_measurement_has_is_handed_on(model: Model) -> None:
+    result = spectra_result()
+    for place, estimate in enumerate(result.properties):
+        estimate.standard_error, estimate.measurement_error = 1.0 + place, 0.25 * place
+    prediction = prediction_from_c(result, model.references, None)
+    assert [one.measurement_error for _, one in prediction] == [0.25 * p for p in range(6)]
+    features = model.predict_features(model.references.features[0])
+    assert features.bond_length.measurement_error == 0

@@ -24,6 +24,7 @@ def frame_of_prediction(prediction: Prediction) -> Any:
         {
             "value": one.value,
             "standard_error": one.standard_error,
+            "measurement_error": one.measurement_error,
             "lower_68": one.interval_68[0],
             "upper_68": one.interval_68[1],
             "lower_95": one.interval_95[0],

@@ -113,6 +113,9 @@ class Estimate:
         ``(lower, upper)``: holds the true value in 68 (95) of 100 cases.
     unit
         ``"angstrom"``, ``"degree"``, ``"angstrom^3"``, ``"electron"`` or ``"eV"``.
+    measurement_error
+        The part of the standard error that comes from the noise and the energy axis of this
+        measurement; 0 when predicted from features.
     """
 
     value: float
@@ -120,6 +123,7 @@ class Estimate:
     interval_68: tuple[float, float]
     interval_95: tuple[float, float]
     unit: str
+    measurement_error: float = 0.0
 
     def __float__(self) -> float:
         return self.value
@@ -492,6 +496,7 @@ def prediction_from_c(
             interval_68=(p.lower_68, p.upper_68),
             interval_95=(p.lower_95, p.upper_95),
             unit=UNITS[name],
+            measurement_error=p.measurement_error,
         )
         for name, p in zip(PROPERTIES, c.properties)
     }

@@ -110,6 +110,7 @@ def _estimate(one: dict[str, Any], unit: str) -> Estimate:
         interval_68=(low_68, high_68),
         interval_95=(low_95, high_95),
         unit=unit,
+        measurement_error=_number(one["measurement_error"]),
     )
 
 
