@@ -33,7 +33,7 @@ def document(model: Model, energy: np.ndarray, counts: np.ndarray) -> dict[str, 
     law = done.background_amplitude * energy**-done.background_exponent
     names = ("background_start_ev", "background_end_ev", "onset_ev", "onset_error_ev", "shift_ev")
     one = {
-        "file": "quartz.msa",
+        "file": "measured/quartz.msa",
         "title": None,
         "status": 0,
         "error": None,

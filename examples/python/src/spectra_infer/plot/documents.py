@@ -98,7 +98,7 @@ def _spectrum(one: dict[str, Any], grid: NDArray[np.float64]) -> SpectrumView:
         ),
         novelty=_number(one["novelty"]),
         warnings=tuple(str(flag["sentence"]) for flag in one["flags"]),
-        title=str(one["title"] or one["file"]),
+        title=str(one["title"] or Path(one["file"]).name),
     )
 
 
