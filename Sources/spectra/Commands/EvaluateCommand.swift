@@ -83,9 +83,8 @@ struct EvaluateCommand: ParsableCommand {
       let outside = predictions.count { $0.flags.contains(.outsideReferenceDomain) }
       lines += [
         "",
-        "Outside of the reference domain: \(outside) of \(predictions.count) spectra that are not "
-          + "learned from, \(outcome.flagged) of \(outcome.flagged + outcome.passed) edges of random "
-          + "peaks.",
+        "Flagged as outside of the reference domain: \(outside) of \(predictions.count) spectra that are not",
+        "learned from; \(outcome.flagged) of \(outcome.flagged + outcome.passed) edges of random peaks.",
       ]
     }
     return lines

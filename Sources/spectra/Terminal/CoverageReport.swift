@@ -7,8 +7,8 @@ struct CoverageReport {
 
   init(_ coverage: CoverageTable) {
     var table = TextTable(header: [
-      "values in the interval", "in 68 %: all", "near", "middle", "far", "in 95 %: all", "near",
-      "middle", "far", "values",
+      "true values within", "68 %: all", "near", "middle", "far", "95 %: all", "near", "middle",
+      "far", "values",
     ])
     for property in MaterialProperty.allCases.map({ Optional($0) }) + [nil] {
       let all = coverage.share(property)
