@@ -146,7 +146,8 @@ struct CalibrateCommand: ParsableCommand {
     text.add("offset", "\(fixed(found.offset, 3)) ± \(fixed(found.standardError, 3)) eV")
     text.add("correlation", fixed(found.correlation, 3))
     text.add("residuals", "\(fixed(found.misfit, 1)) times the noise")
-    if found.correlation < 0.9 {
+    // Noise alone lowers the correlation too, but leaves nothing beyond itself.
+    if found.correlation < 0.9, found.misfit > 1.5 {
       text.add(
         "warning",
         "The spectrum is not much like that of \(material): check the material and the background.")
