@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Nearest references")
 struct NeighborTests {
-  private static let features = 21
+  private static let features = 85
 
   /// Asks the C function for `capacity` neighbours of a spectrum.
   private static func ask(

@@ -29,9 +29,34 @@ extension ReferenceLibrary {
       // The closing zero is there from the start.
       next += name.count + 1
     }
+    let means = try Self.blockMeans(of: features, count: count, featureCount: featureCount)
     self.init(
-      count: count, featureCount: featureCount, features: features, properties: properties,
-      names: names, nameStarts: nameStarts)
+      count: count, featureCount: featureCount, features: features, blockMeans: means,
+      properties: properties, names: names, nameStarts: nameStarts)
+  }
+
+  // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
+  // used.
+  private static func blockMeans(
+    of features: borrowing Storage<Float>, count: Int, featureCount: Int
+  ) throws(SpectraError) -> Storage<Float> {
+    let blockCount = BlockMeans.count(featureCount)
+    var means = try Storage<Float>(repeating: 0, count: count * blockCount)
+    fill(&means, features.span, count: count, featureCount: featureCount)
+    return means
+  }
+
+  private static func fill(
+    _ means: inout Storage<Float>, _ features: Span<Float>, count: Int, featureCount: Int
+  ) {
+    let blockCount = BlockMeans.count(featureCount)
+    var target = means.mutableSpan
+    for reference in 0..<count {
+      for block in 0..<blockCount {
+        target[reference * blockCount + block] = BlockMeans.mean(
+          features, reference * featureCount + block * BlockMeans.width)
+      }
+    }
   }
 
   /// An identifier: 1 to 255 bytes, none of them zero, so that it is a whole C string.

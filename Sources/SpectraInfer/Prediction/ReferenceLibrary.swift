@@ -4,6 +4,8 @@ struct ReferenceLibrary: ~Copyable {
   let featureCount: Int
   /// [count][featureCount].
   let features: Storage<Float>
+  /// The means of every eight intensities, which tell early that a reference is far away.
+  let blockMeans: Storage<Float>
   let properties: Storage<PropertyValues>
   /// Identifiers, each closed by a zero byte.
   let names: Storage<UInt8>
@@ -22,8 +24,10 @@ struct ReferenceLibrary: ~Copyable {
   ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
     let nearestMaximum = Prediction.neighborCountMaximum
     var nearest = InlineArray<3, Neighbor>(repeating: Neighbor(reference: 0, distance: .infinity))
+    let means = BlockMeans(of: features, from: start, count: featureCount)
     for reference in 0..<count {
       let limit = nearest[nearestMaximum - 1].distance
+      guard means.mayBe(within: limit, of: reference, in: blockMeans.span) else { continue }
       let squares = squares(to: reference, features, from: start, limit: limit)
       guard squares < limit else { continue }
       var rank = nearestMaximum - 1
@@ -47,10 +51,12 @@ struct ReferenceLibrary: ~Copyable {
   ///   the nearest; O(count x nearest.count) more where references come in falling distance.
   func nearest(to features: Span<Float>, into nearest: inout MutableSpan<Neighbor>) -> Int {
     var found = 0
+    let means = BlockMeans(of: features, from: 0, count: featureCount)
     for reference in 0..<count {
       let isFull = found == nearest.count
       if isFull && found == 0 { break }
       let limit = isFull ? nearest[found - 1].distance : .infinity
+      guard means.mayBe(within: limit, of: reference, in: blockMeans.span) else { continue }
       let squares = squares(to: reference, features, from: 0, limit: limit)
       guard squares < limit else { continue }
       var rank = isFull ? found - 1 : found
