@@ -172,7 +172,7 @@ says() {
         sh "$scratch/said" "$status" "$wanted" "$pattern"
 }
 cd "$examples" || exit 2
-says 'predict prints the bond length' 0 '^bond_length +[0-9.]+ ± [0-9.]+ +angstrom$' ./predict "$models/edge.json" quartz.txt
+says 'predict prints the bond length' 0 '^bond_length +[0-9.]+ ± [0-9.]+ +angstrom +\([0-9.e-]+ from the noise\)$' ./predict "$models/edge.json" quartz.txt
 says 'predict runs where the loader finds no Swift' 0 '^bond_length ' env -i PATH=/usr/bin:/bin ./predict "$models/edge.json" quartz.txt
 says 'predict prints the background' 0 '^background  E\^-r with r = ' ./predict "$models/edge.json" quartz.txt
 says 'predict prints references' 0 '^nearest +[a-z]+-[0-9]+/O[0-9]+ \(' ./predict "$models/edge.json" quartz.txt

@@ -19,7 +19,7 @@ static void print(const spectra_model *model, const spectra_result *result)
         const spectra_estimate *estimate = &result->properties[p];
         printf("%-20s %10.3f ± %-7.3f %s", spectra_property_name(p), estimate->value,
                estimate->standard_error, spectra_property_unit(p));
-        if (estimate->measurement_error > 0) printf(" (%.3f from the noise)", estimate->measurement_error);
+        if (estimate->measurement_error > 0) printf("  (%.2g from the noise)", estimate->measurement_error);
         printf("\n");
     }
 

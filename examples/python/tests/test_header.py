@@ -13,7 +13,7 @@ import pytest
 from conftest import REPOSITORY
 
 import spectra_infer
-from spectra_infer import Alignment, Background, Flag, SpectraError, Status, _library
+from spectra_infer import Alignment, Background, Flag, SpectraError, Spikes, Status, _library
 from spectra_infer.errors import error_class, error_from_status
 
 STRUCTS = [
@@ -135,6 +135,7 @@ def test_status_codes(header: str) -> None:
     [
         ("spectra_alignment", Alignment, "SPECTRA_ALIGNMENT_"),
         ("spectra_background", Background, "SPECTRA_BACKGROUND_"),
+        ("spectra_spikes", Spikes, "SPECTRA_SPIKES_"),
     ],
 )
 def test_enums(header: str, name: str, mirror: Any, prefix: str) -> None:
@@ -179,6 +180,7 @@ def ctype(declaration: str) -> Any:
         "spectra_status": _library._enum,
         "char *": ctypes.c_char_p,
         "void *": ARRAY,
+        "size_t *": ctypes.POINTER(ctypes.c_size_t),
         "double *": ARRAY,
         "float *": ARRAY,
         "spectra_model * *": ctypes.POINTER(ctypes.POINTER(_library.spectra_model)),

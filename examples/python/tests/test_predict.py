@@ -98,6 +98,26 @@ def test_neighbors_are_the_nearest_references(any_model: Model, quartz: Site) ->
         )
 
 
+@pytest.mark.parametrize("count", [1, 3, 20, 10_000])
+def test_as_many_neighbors_as_are_wanted(any_model: Model, quartz: Site, count: int) -> None:
+    counts = measured(quartz, ENERGY, seed=13)
+    features = any_model.preprocess(ENERGY, counts, **known(any_model, quartz)).features
+    found = any_model.find_neighbors(features, count)
+    distances = np.sqrt(
+        np.mean((any_model.references.features.astype(float) - features) ** 2, axis=1)
+    )
+    assert len(found) == min(count, any_model.reference_count)
+    order = np.argsort(distances, kind="stable")[: len(found)]
+    np.testing.assert_allclose([n.distance for n in found], distances[order], rtol=1e-5)
+    assert found[:3] == any_model.predict_features(features).neighbors[:count]
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_neighbors_are_no_wish(model: Model, count: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        model.find_neighbors(np.ones(model.feature_count), count)
+
+
 def test_stages_apart_equal_the_whole(any_model: Model, quartz: Site) -> None:
     counts = measured(quartz, ENERGY, seed=14)
     whole = any_model.predict(ENERGY, counts, **known(any_model, quartz))
@@ -107,7 +127,11 @@ def test_stages_apart_equal_the_whole(any_model: Model, quartz: Site) -> None:
     assert whole.preparation is not None
     assert same(prepared.preparation, whole.preparation)
     for name, estimate in whole:
-        assert estimate == apart[name]
+        # Features know nothing of the noise: what is left is the error of the model.
+        assert estimate.value == apart[name].value
+        assert apart[name].measurement_error == 0 < estimate.measurement_error
+        model_error = np.sqrt(estimate.standard_error**2 - estimate.measurement_error**2)
+        assert apart[name].standard_error == pytest.approx(model_error, rel=1e-12)
     assert same(whole.neighbors, apart.neighbors)
     assert whole.novelty == apart.novelty
 
@@ -378,7 +402,7 @@ def test_arrays_that_begin_at_any_byte_are_read(model: Model, quartz: Site) -> N
     assert same(model.predict(moved(energy), moved(counts)), expected)
     prepared = model.preprocess(moved(energy), moved(counts))
     again = model.predict_features(moved(prepared.features))
-    assert again.bond_length == expected.bond_length
+    assert again.bond_length.value == expected.bond_length.value
     many = model.predict_many(moved(energy), moved(counts))
     assert many.bond_length.value == expected.bond_length.value
 

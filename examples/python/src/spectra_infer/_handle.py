@@ -13,6 +13,7 @@ from . import _library
 from ._arrays import Array, strides_in_floats
 from ._library import (
     spectra_model_info,
+    spectra_neighbor,
     spectra_options,
     spectra_preparation,
     spectra_reference,
@@ -146,6 +147,25 @@ class Handle:
         self._predict_features(
             np.require(block, requirements=["C_CONTIGUOUS", "ALIGNED"]), results.ctypes.data
         )
+
+    def find_neighbors(
+        self, features: NDArray[np.float32], count: int
+    ) -> ctypes.Array[spectra_neighbor]:
+        found = (spectra_neighbor * count)()
+        found_count = ctypes.c_size_t()
+        message = Message()
+        message.check(
+            _library.library().spectra_find_neighbors(
+                self.pointer,
+                features.ctypes.data,
+                features.size,
+                found,
+                count,
+                ctypes.byref(found_count),
+                *message.arguments,
+            )
+        )
+        return (spectra_neighbor * found_count.value).from_buffer(found)
 
     def _predict_features(self, rows: NDArray[np.float32], results: int) -> Message:
         workspace = self._workspace(0)

@@ -295,7 +295,7 @@ PROTOTYPES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             POINTER(spectra_model),
             _array,  # features
             c_size_t,  # feature_count
-            _array,  # neighbors
+            POINTER(spectra_neighbor),
             c_size_t,  # neighbor_capacity
             POINTER(c_size_t),  # neighbor_count
             *_message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import operator
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -24,10 +25,12 @@ from .options import Options
 from .prediction import (
     Alignment,
     Background,
+    Neighbor,
     Prediction,
     Predictions,
     Prepared,
     References,
+    neighbors_from_c,
     prediction_from_c,
     preparation_from_c,
 )
@@ -36,6 +39,13 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 __all__ = ["Model", "model_path"]
+
+
+def _one_spectrum(features: ArrayLike, remedy: str) -> NDArray[np.float32]:
+    values = real_array(features, "features")
+    if values.ndim != 1:
+        raise ValueError(f"features must have one axis, not shape {values.shape}: {remedy}")
+    return single_precision(values)
 
 
 def model_path(name: str = "edge") -> Path:
@@ -322,14 +332,39 @@ class Model:
             As for `predict`; `CallError` also where the number of features is not the model's.
         """
         handle = self._open()
-        values = real_array(features, "features")
-        if values.ndim != 1:
-            raise ValueError(
-                f"features must have one axis, not shape {values.shape}: use "
-                "predict_features_many() for several spectra"
-            )
-        result = handle.predict_features(single_precision(values))
+        values = _one_spectrum(features, "use predict_features_many() for several spectra")
+        result = handle.predict_features(values)
         return prediction_from_c(result, self._references, None)
+
+    def find_neighbors(self, features: ArrayLike, count: int = 3) -> tuple[Neighbor, ...]:
+        """Find the reference spectra nearest to a prepared one: what else would look like it.
+
+        Parameters
+        ----------
+        features
+            As for `predict_features`.
+        count
+            How many, at least 1; where the model has fewer references, all of them come.
+
+        Returns
+        -------
+        tuple of Neighbor
+            Nearest first. The first three are those of a prediction.
+
+        Raises
+        ------
+        SpectrumError, CallError, ValueError
+            As for `predict_features`; `ValueError` also where `count` is less than 1.
+        """
+        handle = self._open()
+        values = _one_spectrum(features, "call find_neighbors() for each of them")
+        number = operator.index(count)
+        if number < 1:
+            raise ValueError(f"count must be at least 1, not {count}")
+        if self.reference_count == 0:
+            return ()
+        found = handle.find_neighbors(values, min(number, self.reference_count))
+        return neighbors_from_c(found, self._references)
 
     # ------------------------------------------------------------ many spectra
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -485,6 +485,21 @@ def preparation_from_c(c: _library.spectra_preparation) -> Preparation:
     return Preparation(**fields)
 
 
+def neighbors_from_c(
+    found: Iterable[_library.spectra_neighbor], references: References
+) -> tuple[Neighbor, ...]:
+    """Copy ``spectra_neighbor`` structs, with the names and properties of the references."""
+    return tuple(
+        Neighbor(
+            index=n.reference,
+            id=references.ids[n.reference],
+            distance=n.distance,
+            properties=dict(zip(PROPERTIES, references.properties[n.reference].tolist())),
+        )
+        for n in found
+    )
+
+
 def prediction_from_c(
     c: _library.spectra_result, references: References, preparation: Preparation | None
 ) -> Prediction:
@@ -500,20 +515,11 @@ def prediction_from_c(
         )
         for name, p in zip(PROPERTIES, c.properties)
     }
-    neighbors = tuple(
-        Neighbor(
-            index=n.reference,
-            id=references.ids[n.reference],
-            distance=n.distance,
-            properties=dict(zip(PROPERTIES, references.properties[n.reference].tolist())),
-        )
-        for n in c.neighbors[: c.neighbor_count]
-    )
     return Prediction(
         **estimates,
         flags=Flag(c.flags),
         novelty=c.novelty,
-        neighbors=neighbors,
+        neighbors=neighbors_from_c(c.neighbors[: c.neighbor_count], references),
         preparation=preparation,
     )
 
