@@ -7,12 +7,8 @@ internal import CKernels
 /// background, deconvolve, match the resolution, find the onset, align, resample to the grid,
 /// normalise. docs/preprocessing.md has the formulas.
 public struct Preprocessor: Sendable, Equatable {
-  // Beyond this an axis that is aligned by its onset tells nothing, eV.
-  private static let onsetErrorMaximum = 1.0
   // An edge is more than three times what its background may be wrong by.
   private static let backgroundMisfitMaximum = 1.0 / 3
-  // The curvature of a window's residuals counts where it is no chance, in standard errors.
-  private static let residualSignificance = 4.0
 
   /// The energies of the features.
   public let grid: FeatureGrid
@@ -134,6 +130,7 @@ public struct Preprocessor: Sendable, Equatable {
         integral: &integral, signal: &signal)
     }
 
+    try requireReach(of: axis, options)
     let (defects, spikes) = clean(spectrum, options, into: &signal)
     noise.replacedSpikes = options.spikes == .replace && spikes.count > 0
     let fitted = try subtractBackground(axis, options, from: &signal, logarithms: &averaged)
@@ -218,200 +215,5 @@ public struct Preprocessor: Sendable, Equatable {
         fourier: &fourier, filter: filter)
     }
     return preparation
-  }
-
-  // MARK: - The steps
-
-  /// Copies the intensities, looks for defects, and for spikes where asked.
-  private func clean(
-    _ spectrum: borrowing Spectrum, _ options: MeasurementOptions,
-    into signal: inout Region<Double>
-  ) -> (ChannelDefects, SpikeDetection) {
-    var signal = signal.mutableSpan(spectrum.count)
-    for channel in 0..<spectrum.count { signal[channel] = spectrum.intensity(channel) }
-    let defects = ChannelDefects(in: signal)
-    guard options.spikes != .ignore else { return (defects, SpikeDetection()) }
-    let spikes = SpikeDetection(
-      in: &signal, energies: spectrum.axis.energies, smallestStep: defects.smallestStep,
-      replace: options.spikes == .replace)
-    return (defects, spikes)
-  }
-
-  private func subtractBackground(
-    _ axis: EnergyAxis, _ options: MeasurementOptions, from signal: inout Region<Double>,
-    logarithms: inout Region<Double>
-  ) throws(SpectraError) -> PowerLawBackground? {
-    guard case .powerLaw(let window) = options.background ?? background else { return nil }
-    let fitted = try PowerLawBackground(
-      fitting: signal, on: axis, in: window, logarithms: &logarithms)
-    var signal = signal.mutableSpan(axis.count)
-    fitted.subtract(from: &signal, logarithms: logarithms.span(axis.count))
-    return fitted
-  }
-
-  /// Variance over intensity of a spectrum without a background window, from its second differences;
-  /// rather too large, as structure adds to them.
-  private static func gain(of spectrum: borrowing Spectrum) -> Double? {
-    guard spectrum.count >= 3 else { return nil }
-    var (squares, sum) = (0.0, 0.0)
-    for channel in 1..<(spectrum.count - 1) {
-      let here = spectrum.intensity(channel)
-      let difference = spectrum.intensity(channel - 1) - 2 * here + spectrum.intensity(channel + 1)
-      squares += difference * difference
-      sum += here
-    }
-    return sum > 0 ? squares / (6 * sum) : nil
-  }
-
-  /// Puts the error that follows from the noise of the channels in place of the averaged one.
-  ///
-  /// - Throws: `.uncertainOnset` where it is beyond what an axis can be aligned with.
-  private func setError(
-    of onset: inout EdgeOnset, _ noise: SignalNoise, _ spectrum: borrowing Spectrum,
-    weights: inout Region<Double>, scratch: inout Region<Double>,
-    fourier: inout Region<Double>, filter: borrowing Region<Double>
-  ) throws(SpectraError) {
-    let range = onset.channels(of: spectrum.axis, edgeRule)
-    var places = weights.mutableSpan(spectrum.count)
-    for channel in range { places[channel] = 0 }
-    onset.addWeights(1, on: spectrum.axis.energies, edgeRule, to: &places)
-    if noise.gain != nil || spectrum.hasVariances {
-      onset.error = noise.variance(
-        of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
-        filter: filter
-      ).squareRoot()
-    }
-    guard onset.error <= Self.onsetErrorMaximum else {
-      throw SpectraError(
-        .uncertainOnset,
-        """
-        the onset is too uncertain to align by; measure with more dose, sum spectra, or use a \
-        model on the absolute axis (standard error in eV)
-        """, found: onset.error, expected: Self.onsetErrorMaximum)
-    }
-  }
-
-  /// What the background is wrong by on the grid, over the mean intensity there.
-  private func misfit(
-    of background: PowerLawBackground?, shift: Double, area: Double
-  ) -> Double {
-    guard let background else { return 0 }
-    let middle = (grid.lowerBorder + grid.upperBorder) / 2 - shift
-    let extrapolated = background.intensity(at: middle) / area
-    let error = extrapolated * background.relativeError(at: middle)
-    guard background.residualSignificance.magnitude > Self.residualSignificance else {
-      return error
-    }
-    let distance = max(0, middle - background.window.end)
-    return max(error, extrapolated * background.residualSlope.magnitude * distance)
-  }
-
-  /// The intensity between the background window and an onset (eV).
-  private func preEdge(
-    before onset: Double, _ preparation: Preparation, _ spectrum: borrowing Spectrum,
-    _ cumulative: CumulativeIntensity, weights: inout Region<Double>,
-    scratch: inout Region<Double>, fourier: inout Region<Double>, filter: borrowing Region<Double>
-  ) -> PreEdgeIntensity? {
-    let axis = spectrum.axis
-    let own = (preparation.resolution ?? 0) / (8 * log(2.0)).squareRoot()
-    guard
-      let stretch = PreEdgeIntensity.stretch(
-        of: axis, after: preparation.background?.window.end, before: onset,
-        sigma: max(own, broadeningSigma), rule: edgeRule)
-    else { return nil }
-    let range = FeatureNoise.channels(of: axis, from: stretch.start, to: stretch.end)
-    var places = weights.mutableSpan(spectrum.count)
-    for channel in range { places[channel] = 0 }
-    var first = range.lowerBound
-    ChannelWeights.add(
-      1, from: stretch.start, to: stretch.end, on: axis.energies, startingAt: &first, to: &places)
-    let variance = preparation.noise.variance(
-      of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
-      filter: filter)
-    var place = range.lowerBound
-    let below = cumulative.value(at: stretch.start, from: &place)
-    let excess = cumulative.value(at: stretch.end, from: &place) - below
-    return PreEdgeIntensity(
-      excess: excess / (preparation.area * grid.step * Double(grid.count)),
-      significance: variance > 0 ? excess / variance.squareRoot() : 0)
-  }
-
-  private func shift(
-    _ options: MeasurementOptions, _ onset: EdgeOnset?
-  ) throws(SpectraError) -> Double {
-    switch alignment {
-    case .edge:
-      return -(onset?.energy ?? 0)
-    case .threshold:
-      if let threshold = options.threshold { return -threshold }
-      throw SpectraError(
-        .alignment,
-        "this model needs the threshold of the spectrum; give threshold, or use an edge model")
-    case .absolute:
-      if let energyOffset = options.energyOffset { return energyOffset }
-      throw SpectraError(
-        .alignment,
-        """
-        this model needs a calibrated axis; give the energy offset to the simulated axis, \
-        or use an edge model
-        """)
-    }
-  }
-
-  /// Averages the spectrum over the cell of each grid point.
-  private func resample(
-    _ cumulative: CumulativeIntensity, _ axis: EnergyAxis, shift: Double,
-    into features: inout MutableSpan<Float>
-  ) throws(SpectraError) -> Double {
-    let (lower, upper) = (grid.lowerBorder - shift, grid.upperBorder - shift)
-    guard axis.first <= lower else {
-      throw SpectraError(
-        .axisRange,
-        "the axis starts too late for the model's energy grid; measure from lower energies, eV",
-        found: axis.first, expected: lower)
-    }
-    guard axis.last >= upper else {
-      throw SpectraError(
-        .axisRange,
-        "the axis ends too early for the model's energy grid; measure to higher energies, eV",
-        found: axis.last, expected: upper)
-    }
-    // The border between two cells is computed once, so that nothing is counted twice or left out.
-    var channel = axis.channel(atOrAbove: lower)
-    channel = max(0, channel - 1)
-    let first = channel
-    var below = cumulative.value(at: lower, from: &channel)
-    for point in 0..<grid.count {
-      let border = min(grid.energy(point) + grid.step / 2 - shift, axis.last)
-      let above = cumulative.value(at: border, from: &channel)
-      features[point] = Float((above - below) / grid.step)
-      below = above
-    }
-    return (axis.energies[channel + 1] - axis.energies[first]) / Double(channel + 1 - first)
-  }
-
-  /// Divides the features by their mean.
-  private func normalize(
-    _ features: inout MutableSpan<Float>
-  ) throws(SpectraError) -> (area: Double, negativeFraction: Double) {
-    var (sum, magnitudes) = (0.0, 0.0)
-    for point in 0..<grid.count {
-      sum += Double(features[point])
-      magnitudes += Double(features[point].magnitude)
-    }
-    let mean = sum / Double(grid.count)
-    // Where signs nearly cancel, division would blow noise up to any size.
-    guard mean > 0, mean.isFinite, sum > 0.05 * magnitudes else {
-      throw SpectraError(
-        .noSignal,
-        """
-        nothing is left of the edge after the background; choose another background window or \
-        measure with more dose
-        """)
-    }
-    for point in 0..<grid.count {
-      features[point] = Float(Double(features[point]) / mean)
-    }
-    return (mean, (magnitudes - sum) / (magnitudes + sum))
   }
 }
