@@ -33,13 +33,12 @@ extension Model {
   func measurementVariances(
     of spectrum: borrowing Spectrum, _ preparation: Preparation, using workspace: inout Workspace
   ) throws(SpectraError) -> PropertyValues {
+    unscale(workspace.gradient, into: &workspace.slopes)
     let noise = FeatureNoise(preprocessor, preparation)
+    let lanes = noise.variances(spectrum: spectrum, using: &workspace)
     var variances = PropertyValues(repeating: 0)
     for property in MaterialProperty.allCases {
-      unscale(property, workspace.gradient, into: &workspace.backward)
-      // The memory is the caller's and stays where it is, and the noise is computed without it.
-      let gradient = unsafe _overrideLifetime(workspace.backward.span(featureCount), copying: ())
-      let variance = noise.variance(of: gradient, spectrum: spectrum, using: &workspace)
+      let variance = lanes[property.rawValue]
       guard variance.isFinite else {
         throw SpectraError(
           .notFinite, "the noise of the spectrum is too extreme for this model")
@@ -49,11 +48,20 @@ extension Model {
     return variances
   }
 
+  /// Brings the sum over the members, by scaled features, to the gradients of all properties.
   private func unscale(
-    _ property: MaterialProperty, _ sum: borrowing Region<Float>, into gradient: inout Region<Float>
+    _ sum: borrowing Region<Float>, into slopes: inout Region<PropertyLanes>
   ) {
-    var gradient = gradient.mutableSpan(featureCount)
-    unscale(property, sum, into: &gradient)
+    let sum = sum.span(ensemble.gradientCount)
+    var slopes = slopes.mutableSpan(featureCount)
+    var factors = PropertyLanes.zero
+    for property in MaterialProperty.allCases {
+      factors[property.rawValue] = targetScale[property] / Double(memberCount)
+    }
+    for point in 0..<featureCount {
+      let scaled = PropertyLanes { Double(sum[$0 * ensemble.gradientStride + point]) }
+      slopes[point] = factors * scaled * Double(scaler.inverseScale(point))
+    }
   }
 
   /// Brings the sum over the members, by scaled features, to the gradient of a property.

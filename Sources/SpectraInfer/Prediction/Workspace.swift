@@ -16,6 +16,10 @@
 ///     +--------------+----------+--------+
 ///       6 x features   2 x 6 x    widest
 ///                      widest     UInt32
+///     +--------------+--------------+
+///     | slopes       | dependence   |
+///     +--------------+--------------+
+///       features x 6   channels x 6, Double
 @safe
 public struct Workspace: ~Copyable {
   /// Spectra that go through the networks together.
@@ -41,6 +45,10 @@ public struct Workspace: ~Copyable {
   var gradient: Region<Float>
   var backward: Region<Float>
   var units: Region<UInt32>
+  /// The gradients of the properties by the features.
+  var slopes: Region<PropertyLanes>
+  /// How the properties depend on the channels.
+  var dependence: Region<PropertyLanes>
   /// Rows that went through the networks in the last run, which tells how `outputs` is laid out.
   var rowsRun = 0
   private let owned: Storage<UInt8>?
@@ -73,6 +81,8 @@ public struct Workspace: ~Copyable {
       + Region<Float>.byteCount(shape.gradientCount)
       + Region<Float>.byteCount(shape.backwardCount)
       + Region<UInt32>.byteCount(shape.widestLayer)
+      + Region<PropertyLanes>.byteCount(shape.featureCount)
+      + Region<PropertyLanes>.byteCount(channelCount)
       + 64
   }
 
@@ -163,6 +173,8 @@ public struct Workspace: ~Copyable {
     unsafe gradient = Region(carvedFrom: base, at: &offset, count: shape.gradientCount)
     unsafe backward = Region(carvedFrom: base, at: &offset, count: shape.backwardCount)
     unsafe units = Region(carvedFrom: base, at: &offset, count: shape.widestLayer)
+    unsafe slopes = Region(carvedFrom: base, at: &offset, count: shape.featureCount)
+    unsafe dependence = Region(carvedFrom: base, at: &offset, count: channelCount)
     self.owned = owned
   }
 

@@ -104,21 +104,21 @@ public struct EdgeOnset: Sendable {
   /// Adds `factor` times the derivative of the onset by each channel.
   ///
   /// The onset moves down as the average there rises, and up as the maximum does.
-  func addWeights(
-    _ factor: Double, on energies: Span<Double>, _ rule: EdgeRule,
-    to weights: inout MutableSpan<Double>
+  func addWeights<Weight: ChannelWeight>(
+    _ factor: Weight, on energies: Span<Double>, _ rule: EdgeRule,
+    to weights: inout MutableSpan<Weight>
   ) {
     let half = rule.averagingWidth / 2
-    let unit = factor / (slope * rule.averagingWidth)
+    let unit = 1 / (slope * rule.averagingWidth)
     let (below, above) = (energies[crossing - 1], energies[crossing])
     let part = (energy - below) / (above - below)
-    func add(_ value: Double, around channel: Int) {
+    func add(_ share: Double, around channel: Int) {
       let center = energies[channel]
       var first = channel
       while first > 0, energies[first] > center - half { first -= 1 }
       ChannelWeights.add(
-        value, from: center - half, to: center + half, on: energies, startingAt: &first,
-        to: &weights)
+        factor * share, from: center - half, to: center + half, on: energies,
+        startingAt: &first, to: &weights)
     }
     add(-unit * (1 - part), around: crossing - 1)
     add(-unit * part, around: crossing)

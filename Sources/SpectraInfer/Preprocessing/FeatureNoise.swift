@@ -30,49 +30,62 @@ public struct FeatureNoise: Sendable {
     of gradient: Span<Float>, spectrum: borrowing Spectrum, row: Int = 0,
     using workspace: inout Workspace
   ) -> Double {
-    let along = along(gradient, workspace.features, row)
+    var slopes = workspace.slopes.mutableSpan(preprocessor.grid.count)
+    for point in 0..<preprocessor.grid.count {
+      slopes[point] = PropertyLanes(repeating: Double(gradient[point]))
+    }
+    return variances(spectrum: spectrum, row: row, using: &workspace)[0]
+  }
+
+  /// The same of six scalars, whose gradients by the features the workspace holds in `slopes`.
+  func variances(
+    spectrum: borrowing Spectrum, row: Int = 0, using workspace: inout Workspace
+  ) -> PropertyLanes {
+    let along = along(workspace.slopes, workspace.features, row)
     if preparation.calibration == .identity {
-      return variance(
-        gradient, along, spectrum, signal: workspace.signal, weights: &workspace.weights,
+      return variances(
+        workspace.slopes, along, spectrum, signal: workspace.signal,
+        dependence: &workspace.dependence, column: &workspace.weights,
         scratch: &workspace.averaged, fourier: &workspace.fourier, filter: workspace.filter)
     }
     return calibrated(
-      gradient, along, spectrum, energies: workspace.energies, signal: workspace.signal,
-      weights: &workspace.weights, scratch: &workspace.averaged, fourier: &workspace.fourier,
-      filter: workspace.filter)
+      workspace.slopes, along, spectrum, energies: workspace.energies,
+      signal: workspace.signal, dependence: &workspace.dependence, column: &workspace.weights,
+      scratch: &workspace.averaged, fourier: &workspace.fourier, filter: workspace.filter)
   }
 
-  /// The gradient times the features.
+  /// The gradients times the features.
   private func along(
-    _ gradient: Span<Float>, _ features: borrowing Region<Float>, _ row: Int
-  ) -> Double {
+    _ slopes: borrowing Region<PropertyLanes>, _ features: borrowing Region<Float>, _ row: Int
+  ) -> PropertyLanes {
     let count = preprocessor.grid.count
+    let slopes = slopes.span(count)
     let features = features.span((row + 1) * count)
-    var sum = 0.0
-    for point in 0..<count {
-      sum += Double(gradient[point]) * Double(features[row * count + point])
-    }
+    var sum = PropertyLanes.zero
+    for point in 0..<count { sum += slopes[point] * Double(features[row * count + point]) }
     return sum
   }
 
   private func calibrated(
-    _ gradient: Span<Float>, _ along: Double, _ spectrum: borrowing Spectrum,
-    energies: borrowing Region<Double>, signal: borrowing Region<Double>,
-    weights: inout Region<Double>, scratch: inout Region<Double>, fourier: inout Region<Double>,
-    filter: borrowing Region<Double>
-  ) -> Double {
+    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes,
+    _ spectrum: borrowing Spectrum, energies: borrowing Region<Double>,
+    signal: borrowing Region<Double>, dependence: inout Region<PropertyLanes>,
+    column: inout Region<Double>, scratch: inout Region<Double>,
+    fourier: inout Region<Double>, filter: borrowing Region<Double>
+  ) -> PropertyLanes {
     let axis = EnergyAxis(calibrated: energies.span(spectrum.count))
-    return variance(
-      gradient, along, spectrum.on(axis), signal: signal, weights: &weights, scratch: &scratch,
-      fourier: &fourier, filter: filter)
+    return variances(
+      slopes, along, spectrum.on(axis), signal: signal, dependence: &dependence,
+      column: &column, scratch: &scratch, fourier: &fourier, filter: filter)
   }
 
-  private func variance(
-    _ gradient: Span<Float>, _ along: Double, _ spectrum: borrowing Spectrum,
-    signal: borrowing Region<Double>, weights: inout Region<Double>,
+  private func variances(
+    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes,
+    _ spectrum: borrowing Spectrum, signal: borrowing Region<Double>,
+    dependence: inout Region<PropertyLanes>, column: inout Region<Double>,
     scratch: inout Region<Double>, fourier: inout Region<Double>,
     filter: borrowing Region<Double>
-  ) -> Double {
+  ) -> PropertyLanes {
     let shift = preparation.shift
     let axis = spectrum.axis
     let lower = preprocessor.grid.lowerBorder - shift
@@ -81,16 +94,19 @@ public struct FeatureNoise: Sendable {
     if let onset = preparation.onset {
       range = onset.channels(of: axis, preprocessor.edgeRule).union(range)
     }
-    var places = weights.mutableSpan(spectrum.count)
-    for channel in range { places[channel] = 0 }
-    let perOnset = addCells(gradient, along, axis, signal.span(spectrum.count), to: &places)
+    var places = dependence.mutableSpan(spectrum.count)
+    for channel in range { places[channel] = .zero }
+    let perOnset = addCells(
+      slopes.span(preprocessor.grid.count), along, axis, signal.span(spectrum.count),
+      to: &places)
     if let onset = preparation.onset {
       onset.addWeights(perOnset, on: axis.energies, preprocessor.edgeRule, to: &places)
     }
-    let noise = preparation.noise.variance(
-      of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
-      filter: filter)
-    let fromAxis = preparation.onset == nil ? perOnset * preparation.axisError : 0
+    let noise = preparation.noise.variances(
+      of: &dependence, in: range, spectrum: spectrum, column: &column, scratch: &scratch,
+      fourier: &fourier, filter: filter)
+    guard preparation.onset == nil else { return noise }
+    let fromAxis = perOnset * preparation.axisError
     return noise + fromAxis * fromAxis
   }
 
@@ -100,29 +116,29 @@ public struct FeatureNoise: Sendable {
     return begin..<min(axis.count, max(begin + 2, axis.channel(atOrAbove: upper) + 1))
   }
 
-  /// Adds how the scalar depends on the channels at a fixed shift.
+  /// Adds how the scalars depend on the channels at a fixed shift.
   ///
-  /// - Returns: its derivative by the energy of the onset, the shift's negative.
+  /// - Returns: their derivatives by the energy of the onset, the shift's negative.
   private func addCells(
-    _ gradient: Span<Float>, _ along: Double, _ axis: EnergyAxis, _ signal: Span<Double>,
-    to weights: inout MutableSpan<Double>
-  ) -> Double {
+    _ slopes: Span<PropertyLanes>, _ along: PropertyLanes, _ axis: EnergyAxis,
+    _ signal: Span<Double>, to weights: inout MutableSpan<PropertyLanes>
+  ) -> PropertyLanes {
     let grid = preprocessor.grid
     let energies = axis.energies
+    let scale = 1 / (preparation.area * grid.step)
+    // The mean, by which all features are divided, follows each of them.
+    let common = along * (-1 / Double(grid.count))
     var lower = grid.lowerBorder - preparation.shift
     var channel = Self.channels(of: axis, from: lower, to: lower).lowerBound
     var below = Self.value(of: signal, at: lower, energies, from: channel)
-    var perOnset = 0.0
+    var perOnset = PropertyLanes.zero
     for point in 0..<grid.count {
-      // The mean, by which all features are divided, follows each of them.
-      let own = Double(gradient[point]) - along / Double(grid.count)
-      let factor = own / (preparation.area * grid.step)
+      let factor = (slopes[point] + common) * scale
       let upper = min(grid.energy(point) + grid.step / 2 - preparation.shift, axis.last)
       ChannelWeights.add(
         factor, from: lower, to: upper, on: energies, startingAt: &channel, to: &weights)
-      var place = channel
-      while place + 2 < energies.count, energies[place + 1] <= upper { place += 1 }
-      let above = Self.value(of: signal, at: upper, energies, from: place)
+      while channel + 2 < energies.count, energies[channel + 1] <= upper { channel += 1 }
+      let above = Self.value(of: signal, at: upper, energies, from: channel)
       perOnset += factor * (above - below)
       (lower, below) = (upper, above)
     }

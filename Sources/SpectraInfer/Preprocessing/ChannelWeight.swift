@@ -1,0 +1,20 @@
+/// How one scalar depends on a channel, or several scalars at once.
+protocol ChannelWeight: BitwiseCopyable {
+  static var zero: Self { get }
+
+  /// The same number for each scalar.
+  init(repeating value: Double)
+
+  static func + (one: Self, other: Self) -> Self
+  static func * (one: Self, other: Self) -> Self
+}
+
+extension ChannelWeight {
+  static func += (sum: inout Self, other: Self) { sum = sum + other }
+
+  static func * (weight: Self, factor: Double) -> Self { weight * Self(repeating: factor) }
+}
+
+extension Double: ChannelWeight {
+  init(repeating value: Double) { self = value }
+}
