@@ -17,11 +17,24 @@ enum LocalExpansion {
     _ logarithms: inout MutableSpan<Double>, of energies: Span<Double>, over center: Double
   ) {
     var (anchor, reciprocal, base) = (-1.0, 0.0, 0.0)
-    for channel in energies.indices {
+    var channel = 0
+    while channel < energies.count {
       let energy = energies[channel]
       guard energy > 0 else {
         logarithms[channel] = -.infinity
+        channel += 1
         continue
+      }
+      // Energies rise: where the next one is near enough, so is this one.
+      if anchor > 0, channel + 1 < energies.count {
+        let pair = SIMD2(energy, energies[channel + 1])
+        let u = (pair - SIMD2(anchor, anchor)) * SIMD2(reciprocal, reciprocal)
+        if u[0] > -ratioMaximum, u[1] < ratioMaximum {
+          let values = SIMD2(base, base) + logarithmSeries(u)
+          (logarithms[channel], logarithms[channel + 1]) = (values[0], values[1])
+          channel += 2
+          continue
+        }
       }
       var u = (energy - anchor) * reciprocal
       if !(u.magnitude < ratioMaximum) || anchor <= 0 {
@@ -31,9 +44,21 @@ enum LocalExpansion {
         base = log(anchor / center)
         u = (energy - anchor) * reciprocal
       }
-      let high = 1.0 / 5 + u * (-1.0 / 6 + u * (1.0 / 7 - u / 8))
-      logarithms[channel] = base + u * (1 + u * (-0.5 + u * (1.0 / 3 + u * (-0.25 + u * high))))
+      logarithms[channel] = base + logarithmSeries(SIMD2(u, u))[0]
+      channel += 1
     }
+  }
+
+  /// ln(1 + u) of two numbers.
+  private static func logarithmSeries(_ u: SIMD2<Double>) -> SIMD2<Double> {
+    var sum = SIMD2(1.0 / 7, 1.0 / 7) - u * SIMD2(1.0 / 8, 1.0 / 8)
+    sum = SIMD2(-1.0 / 6, -1.0 / 6) + u * sum
+    sum = SIMD2(1.0 / 5, 1.0 / 5) + u * sum
+    sum = SIMD2(-0.25, -0.25) + u * sum
+    sum = SIMD2(1.0 / 3, 1.0 / 3) + u * sum
+    sum = SIMD2(-0.5, -0.5) + u * sum
+    sum = SIMD2(1, 1) + u * sum
+    return u * sum
   }
 
   /// exp of values that change little from one to the next.
@@ -50,8 +75,27 @@ enum LocalExpansion {
         value = exp(exponent)
         return value
       }
-      let high = 1.0 / 24 + d * (1.0 / 120 + d * (1.0 / 720 + d / 5040))
-      return value * (1 + d * (1 + d * (0.5 + d * (1.0 / 6 + d * high))))
+      return value * series(SIMD2(d, d))[0]
+    }
+
+    /// Of two exponents, the bits of two calls.
+    mutating func callAsFunction(_ exponents: SIMD2<Double>) -> SIMD2<Double> {
+      let d = exponents - SIMD2(anchor, anchor)
+      guard d[0].magnitude < exponentMaximum, d[1].magnitude < exponentMaximum else {
+        let first = self(exponents[0])
+        return SIMD2(first, self(exponents[1]))
+      }
+      return SIMD2(value, value) * series(d)
+    }
+
+    private func series(_ d: SIMD2<Double>) -> SIMD2<Double> {
+      var sum = SIMD2(1.0 / 720, 1.0 / 720) + d * SIMD2(1.0 / 5040, 1.0 / 5040)
+      sum = SIMD2(1.0 / 120, 1.0 / 120) + d * sum
+      sum = SIMD2(1.0 / 24, 1.0 / 24) + d * sum
+      sum = SIMD2(1.0 / 6, 1.0 / 6) + d * sum
+      sum = SIMD2(0.5, 0.5) + d * sum
+      sum = SIMD2(1, 1) + d * sum
+      return SIMD2(1, 1) + d * sum
     }
   }
 }

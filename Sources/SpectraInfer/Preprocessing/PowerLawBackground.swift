@@ -141,7 +141,18 @@ public struct PowerLawBackground: Sendable {
   /// - Complexity: O(channels).
   func subtract(from signal: inout MutableSpan<Double>, logarithms: Span<Double>) {
     var exponential = LocalExpansion.Exponential()
-    for channel in signal.indices where logarithms[channel] > -.infinity {
+    var channel = 0
+    // Energies rise: those that have no background are the first.
+    while channel < signal.count, logarithms[channel] == -.infinity { channel += 1 }
+    while channel + 1 < signal.count {
+      let background = exponential(
+        SIMD2(
+          level - exponent * logarithms[channel], level - exponent * logarithms[channel + 1]))
+      signal[channel] -= background[0]
+      signal[channel + 1] -= background[1]
+      channel += 2
+    }
+    if channel < signal.count {
       signal[channel] -= exponential(level - exponent * logarithms[channel])
     }
   }

@@ -33,32 +33,43 @@ struct PowerLawFit {
     for _ in 0..<Self.iterationMaximum {
       var sums = Sums()
       var exponential = LocalExpansion.Exponential()
-      for channel in channels {
-        // A wild step must not overflow; it then fails to converge and is refused.
-        let expected = exponential(min(max(level + slope * x[channel], -300), 300))
+      var channel = channels.lowerBound
+      while channel + 1 < channels.upperBound {
+        let (one, other) = (x[channel], x[channel + 1])
+        let expected = exponential(SIMD2(exponent(at: one), exponent(at: other)))
+        sums.add(expected[0], residual: counts[channel] - expected[0], one)
+        sums.add(expected[1], residual: counts[channel + 1] - expected[1], other)
+        channel += 2
+      }
+      if channel < channels.upperBound {
+        let expected = exponential(exponent(at: x[channel]))
         sums.add(expected, residual: counts[channel] - expected, x[channel])
       }
       let determinant = sums.w * sums.wxx - sums.wx * sums.wx
-      guard determinant > 0, determinant.isFinite, sums.pearson.isFinite else { throw Self.failed }
+      guard determinant > 0, determinant.isFinite else { throw Self.failed }
       let levelStep = (sums.wxx * sums.r - sums.wx * sums.rx) / determinant
       let slopeStep = (sums.w * sums.rx - sums.wx * sums.r) / determinant
       level += levelStep
       slope += slopeStep
       guard level.isFinite, slope.isFinite else { throw Self.failed }
       guard max(levelStep.magnitude, slopeStep.magnitude) >= 1e-7 else {
-        dispersion = sums.pearson / Double(channels.count - 2)
+        test(sums, counts, x, channels)
+        guard dispersion.isFinite else { throw Self.failed }
         let scale = dispersion / determinant
         covariance = (scale * sums.wxx, scale * sums.w, -scale * sums.wx)
-        test(sums, counts, x, channels)
         return
       }
     }
     throw Self.failed
   }
 
+  /// ln of the expected counts; a wild step must not overflow: it then fails to converge and is
+  /// refused.
+  private func exponent(at x: Double) -> Double { min(max(level + slope * x, -300), 300) }
+
   /// Sums over the window, weighted by the expected counts.
   private struct Sums {
-    var (w, wx, wxx, wxxx, r, rx, pearson) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    var (w, wx, wxx, wxxx, r, rx) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     mutating func add(_ expected: Double, residual: Double, _ x: Double) {
       let first = expected * x
@@ -69,7 +80,6 @@ struct PowerLawFit {
       wxxx += second * x
       r += residual
       rx += residual * x
-      pearson += residual * residual / expected
     }
   }
 
@@ -98,22 +108,26 @@ struct PowerLawFit {
     return (mean - slope * (first + last) / 2, slope)
   }
 
-  /// Rao's score test of a term q(x), x^2 made orthogonal to the line, which costs one more pass.
+  /// One more pass, of what only the fitted line is asked: its dispersion, and Rao's score test of a
+  /// term q(x), x^2 made orthogonal to the line.
   private mutating func test(
     _ sums: Sums, _ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>
   ) {
     let determinant = sums.w * sums.wxx - sums.wx * sums.wx
     let offset = (sums.wxx * sums.wxx - sums.wx * sums.wxxx) / determinant
     let tilt = (sums.w * sums.wxxx - sums.wx * sums.wxx) / determinant
-    var (score, information) = (0.0, 0.0)
+    var (score, information, pearson) = (0.0, 0.0, 0.0)
     var exponential = LocalExpansion.Exponential()
     for channel in channels {
       let place = x[channel]
-      let expected = exponential(level + slope * place)
+      let expected = exponential(exponent(at: place))
       let q = place * place - offset - tilt * place
-      score += q * (counts[channel] - expected)
+      let residual = counts[channel] - expected
+      score += q * residual
       information += q * q * expected
+      pearson += residual * residual / expected
     }
+    dispersion = pearson / Double(channels.count - 2)
     guard information > 0 else { return }
     curvatureSlope = score / information * (2 * x[channels.upperBound - 1] - tilt)
     let variance = dispersion * information
