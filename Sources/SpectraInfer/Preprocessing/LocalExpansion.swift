@@ -49,7 +49,8 @@ enum LocalExpansion {
     }
   }
 
-  /// ln(1 + u) of two numbers.
+  /// ln(1 + u) of two numbers; a call for each pair would cost as much as the series.
+  @inline(__always)
   private static func logarithmSeries(_ u: SIMD2<Double>) -> SIMD2<Double> {
     var sum = SIMD2(1.0 / 7, 1.0 / 7) - u * SIMD2(1.0 / 8, 1.0 / 8)
     sum = SIMD2(-1.0 / 6, -1.0 / 6) + u * sum
@@ -79,6 +80,7 @@ enum LocalExpansion {
     }
 
     /// Of two exponents, the bits of two calls.
+    @inline(__always)
     mutating func callAsFunction(_ exponents: SIMD2<Double>) -> SIMD2<Double> {
       let d = exponents - SIMD2(anchor, anchor)
       guard d[0].magnitude < exponentMaximum, d[1].magnitude < exponentMaximum else {
@@ -88,6 +90,8 @@ enum LocalExpansion {
       return SIMD2(value, value) * series(d)
     }
 
+    /// exp(d) of two numbers.
+    @inline(__always)
     private func series(_ d: SIMD2<Double>) -> SIMD2<Double> {
       var sum = SIMD2(1.0 / 720, 1.0 / 720) + d * SIMD2(1.0 / 5040, 1.0 / 5040)
       sum = SIMD2(1.0 / 120, 1.0 / 120) + d * sum

@@ -32,19 +32,7 @@ struct PowerLawFit {
     // Newton's method doubles the digits: the last step tells them, and one more is not needed.
     for _ in 0..<Self.iterationMaximum {
       var sums = Sums()
-      var exponential = LocalExpansion.Exponential()
-      var channel = channels.lowerBound
-      while channel + 1 < channels.upperBound {
-        let (one, other) = (x[channel], x[channel + 1])
-        let expected = exponential(SIMD2(exponent(at: one), exponent(at: other)))
-        sums.add(expected[0], residual: counts[channel] - expected[0], one)
-        sums.add(expected[1], residual: counts[channel + 1] - expected[1], other)
-        channel += 2
-      }
-      if channel < channels.upperBound {
-        let expected = exponential(exponent(at: x[channel]))
-        sums.add(expected, residual: counts[channel] - expected, x[channel])
-      }
+      forEach(counts, x, channels) { sums.add($0, residual: $1, $2) }
       let determinant = sums.w * sums.wxx - sums.wx * sums.wx
       guard determinant > 0, determinant.isFinite else { throw Self.failed }
       let levelStep = (sums.wxx * sums.r - sums.wx * sums.rx) / determinant
@@ -66,6 +54,26 @@ struct PowerLawFit {
   /// ln of the expected counts; a wild step must not overflow: it then fails to converge and is
   /// refused.
   private func exponent(at x: Double) -> Double { min(max(level + slope * x, -300), 300) }
+
+  /// Calls `body` with the expected counts of each channel, the counts less these, and x.
+  @inline(__always)
+  private func forEach(
+    _ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>,
+    _ body: (_ expected: Double, _ residual: Double, _ x: Double) -> Void
+  ) {
+    var exponential = LocalExpansion.Exponential()
+    var channel = channels.lowerBound
+    while channel + 1 < channels.upperBound {
+      let (one, other) = (x[channel], x[channel + 1])
+      let expected = exponential(SIMD2(exponent(at: one), exponent(at: other)))
+      body(expected[0], counts[channel] - expected[0], one)
+      body(expected[1], counts[channel + 1] - expected[1], other)
+      channel += 2
+    }
+    guard channel < channels.upperBound else { return }
+    let expected = exponential(exponent(at: x[channel]))
+    body(expected, counts[channel] - expected, x[channel])
+  }
 
   /// Sums over the window, weighted by the expected counts.
   private struct Sums {
@@ -117,12 +125,8 @@ struct PowerLawFit {
     let offset = (sums.wxx * sums.wxx - sums.wx * sums.wxxx) / determinant
     let tilt = (sums.w * sums.wxxx - sums.wx * sums.wxx) / determinant
     var (score, information, pearson) = (0.0, 0.0, 0.0)
-    var exponential = LocalExpansion.Exponential()
-    for channel in channels {
-      let place = x[channel]
-      let expected = exponential(exponent(at: place))
+    forEach(counts, x, channels) { expected, residual, place in
       let q = place * place - offset - tilt * place
-      let residual = counts[channel] - expected
       score += q * residual
       information += q * q * expected
       pearson += residual * residual / expected
