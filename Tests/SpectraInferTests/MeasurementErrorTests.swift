@@ -58,6 +58,49 @@ struct MeasurementErrorTests {
     }
   }
 
+  @Test(
+    "It is what the noise does along the gradient of each property alone",
+    arguments: ["edge", "threshold", "absolute"], [false, true])
+  func eachProperty(name: String, deconvolve: Bool) throws {
+    let bytes = try Repository.bytes("data/models/\(name).json")
+    let model = try Model(json: bytes.span)
+    let expected = Self.spectrum(counts: 1e5)
+    let (energies, counts) = (expected.energies, poisson(expected.expected, seed: 3))
+    let lowLoss = LowLossSpectrum(dispersion: expected.dispersion)
+    var measurement = Measurement(energies, counts)
+    measurement.options = Self.options(gain: nil)
+    if name != "edge" { measurement.options.axisError = 0.05 }
+    if deconvolve {
+      measurement.options.lowLossUse = .deconvolve
+      measurement.options.resolution = 0.3
+      measurement.lowLoss = (lowLoss.energies, lowLoss.counts)
+    }
+    var workspace = try model.makeWorkspace(
+      channelCount: max(energies.count, lowLoss.energies.count))
+    let features = try measurement.prepared(model.preprocessor).features
+    let gradients = try MaterialProperty.allCases.map { property in
+      var gradient = [Float](repeating: 0, count: features.count)
+      var span = gradient.mutableSpan
+      try model.gradient(of: property, features: features.span, into: &span, using: &workspace)
+      return gradient
+    }
+    let variances = try measurement.prepare(model.preprocessor) { _, _, noise in
+      gradients.map(noise)
+    }
+    let spectrum = try Spectrum(axis: EnergyAxis(energies.span), intensities: counts.span)
+    let companion = try Spectrum(
+      axis: EnergyAxis(lowLoss.energies.span), intensities: lowLoss.counts.span)
+    let prediction = try model.predict(
+      spectrum, lowLoss: deconvolve ? companion : nil, options: measurement.options,
+      using: &workspace)
+    for (property, variance) in zip(MaterialProperty.allCases, variances) {
+      #expect(variance > 0)
+      // The gradients that are given out are of single precision.
+      let error = prediction[property].measurementError
+      #expect(abs(error / variance.squareRoot() - 1) < 1e-5, "\(property.name)")
+    }
+  }
+
   @Test("It falls with the root of the dose, and widens standard error and intervals by variances")
   func intervals() throws {
     let bytes = try Repository.bytes("data/models/threshold.json")
