@@ -75,7 +75,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CAPITests",
-      dependencies: ["CAPI", "CSpectraInfer", "SpectraTestSupport"],
+      dependencies: ["CAPI", "CSpectraInfer", "SpectraInfer", "SpectraTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SpectraIOTests",
