@@ -25,7 +25,7 @@ public func spectra_find_neighbors(
     try unsafe core.pointee.check(values)
     // Both are 16 bytes: the memory holds ours first, and then, one by one, those of the header.
     let room = unsafe min(neighbor_capacity, core.pointee.referenceCount)
-    let raw = unsafe UnsafeMutableRawPointer(neighbors)
+    let raw = UnsafeMutableRawPointer(neighbors)
     let own = unsafe raw.bindMemory(to: Neighbor.self, capacity: room)
     let buffer = unsafe UnsafeMutableBufferPointer(start: own, count: room)
     var found = unsafe buffer.mutableSpan

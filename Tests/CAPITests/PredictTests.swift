@@ -80,11 +80,11 @@ struct PredictTests {
     let (energies, counts) = (spectrum.energies, spectrum.smooth)
     let size = unsafe CAPI.spectra_workspace_size(loaded.handle, energies.count)
     var memory = [UInt8](repeating: 0, count: size)
-    var options = spectra_options()
+    var options = unsafe spectra_options()
     unsafe CAPI.spectra_options_init(&options)
-    options.background = background
-    options.background_start_ev = start
-    options.background_end_ev = end
+    unsafe options.background = background
+    unsafe options.background_start_ev = start
+    unsafe options.background_end_ev = end
     var result = spectra_result()
     result.struct_size = UInt32(MemoryLayout<spectra_result>.stride)
     let status = unsafe CAPI.spectra_predict(
