@@ -79,12 +79,13 @@ struct NeighborTests {
     try Self.withModel(references: 5) { model, _ in
       let good = [Float](repeating: 1, count: Self.features)
       #expect(Self.ask(nil, good, capacity: 3).status == SPECTRA_ERROR_NULL_ARGUMENT)
-      #expect(Self.ask(model, good, capacity: 0).status == SPECTRA_ERROR_COUNT)
-      #expect(Self.ask(model, Array(good.dropLast()), capacity: 3).status == SPECTRA_ERROR_COUNT)
+      #expect(unsafe Self.ask(model, good, capacity: 0).status == SPECTRA_ERROR_COUNT)
+      #expect(
+        unsafe Self.ask(model, Array(good.dropLast()), capacity: 3).status == SPECTRA_ERROR_COUNT)
       for wrong in [Float.nan, .infinity, -2e6] {
         var bad = good
         bad[Self.features - 1] = wrong
-        #expect(Self.ask(model, bad, capacity: 3).status == SPECTRA_ERROR_NOT_FINITE)
+        #expect(unsafe Self.ask(model, bad, capacity: 3).status == SPECTRA_ERROR_NOT_FINITE)
       }
       var count = 0
       var place = spectra_neighbor()

@@ -64,13 +64,14 @@ enum LocalExpansion {
 
   /// exp of values that change little from one to the next.
   struct Exponential {
-    private var anchor = Double.nan
+    // Far from any exponent; not NaN, as a host may trap comparisons with it.
+    private var anchor = -1e300
     private var value = 0.0
 
     /// - Complexity: O(1), with an exponential of the C library where `exponent` went far.
     mutating func callAsFunction(_ exponent: Double) -> Double {
       let d = exponent - anchor
-      // Written so that NaN, of the first call, goes here.
+      // Written so that NaN goes here.
       guard d.magnitude < exponentMaximum else {
         anchor = exponent
         value = exp(exponent)
