@@ -33,7 +33,7 @@ package final class MapRun: Sendable {
   /// Predicts the tiles that are missing in a folder.
   ///
   /// - Parameters:
-  ///   - threads: how many predict; one more waits for the disk.
+  ///   - threads: how many read and predict, one at a time reading.
   ///   - progress: is called with the share of the tiles that are there, and says whether to go on.
   /// - Returns: whether all tiles are there.
   /// - Throws: `DataError` where the image cannot be read or the maps cannot be written; tiles that
@@ -43,7 +43,7 @@ package final class MapRun: Sendable {
     progress: @escaping @Sendable (_ fraction: Double) -> Bool
   ) throws -> Bool {
     let tiles = Tiles(missingIn: folder)
-    WorkerThreads.run(min(threads + 1, tiles.missingCount)) {
+    WorkerThreads.run(min(threads, tiles.missingCount)) {
       self.work(on: tiles, of: folder, progress)
     }
     if let error = tiles.error { throw error }

@@ -35,8 +35,9 @@ struct MapCommand: ParsableCommand {
   @OptionGroup(title: "What is known of the measurement")
   var measurement: MeasurementArguments
 
-  @Option(help: "Threads that predict; by default as many as there are cores.")
-  var jobs = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: "Threads; by default one more than there are cores, as one may wait for the disk.")
+  var jobs = ProcessInfo.processInfo.activeProcessorCount + 1
 
   @Flag(inversion: .prefixedNo, help: "Draw figures with the Python package.")
   var figures = true
