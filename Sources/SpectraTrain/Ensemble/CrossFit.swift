@@ -47,38 +47,17 @@ package struct CrossFit: Sendable {
     let splits = (0..<plan.calibrationMemberCount).compactMap {
       folds.split(fold: fold, without: plan.fold, member: $0)
     }
-    guard let tested = splits.first?.test, !tested.isEmpty else { return [] }
-    let known = splits[0].training + splits[0].validation
-    let scaled = ScaledSamples(dataset, views, fittedTo: known)
     // Networks are counted on from the members, the test fold left out.
     let place = (fold - plan.fold + folds.count) % folds.count - 1
-    var predicted: [Matrix] = []
-    for (member, split) in splits.enumerated() {
-      let index = plan.memberCount + place * plan.calibrationMemberCount + member
-      var configuration = plan.configuration
-      // Far from the streams of the members, which a model must not change with.
-      var seeds = SeededGenerator(seed: configuration.seed).stream(
-        UInt64(1000 + 64 * fold + member))
-      configuration.seed = seeds.next()
-      let trained = Trainer(configuration: configuration).train(
-        training: scaled.views.selecting(split.training),
-        validation: scaled.views.selecting(
-          split.validation, views: EnsembleTrainer.validationViews)
-      ) { progress(EnsembleTrainer.Progress(member: index, report: $0)) }
-      predicted.append(trained.network.predict(scaled.samples.features))
+    let first = plan.memberCount + place * plan.calibrationMemberCount
+    // Far from the streams of the members, which a model must not change with.
+    let seeds = splits.indices.map { member in
+      SeededGenerator(seed: plan.configuration.seed).seed(
+        ofStream: UInt64(1000 + 64 * fold + member))
     }
-    let learned = MaterialProperty.allCases.filter { property in
-      splits.allSatisfy { split in
-        split.training.contains { !dataset.sites[$0].properties[property].isNaN }
+    return FoldTrial(dataset: dataset, configuration: plan.configuration, views: views)
+      .predictions(of: fold, splits, seeds: seeds) { member, report in
+        progress(EnsembleTrainer.Progress(member: first + member, report: report))
       }
-    }
-    return tested.map { row in
-      let distance = known.map { dataset.features.distance(row, $0) }.min() ?? 0
-      var expected = PropertyValues(repeating: .nan)
-      for property in learned { expected[property] = dataset.sites[row].properties[property] }
-      return UnseenPrediction(
-        row: row, fold: fold, distance: distance, expected: expected, members: predicted,
-        scaling: scaled.targetScaling)
-    }
   }
 }

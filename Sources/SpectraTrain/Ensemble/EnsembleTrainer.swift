@@ -62,8 +62,7 @@ public struct EnsembleTrainer: Sendable {
     let isStopped = Mutex(false)
     trained.forEachConcurrently(threads: threads) { network, member in
       var configuration = plan.configuration
-      var seeds = SeededGenerator(seed: plan.configuration.seed).stream(UInt64(member))
-      configuration.seed = seeds.next()
+      configuration.seed = SeededGenerator(seed: configuration.seed).seed(ofStream: UInt64(member))
       network = Trainer(configuration: configuration).train(
         training: scaled.views.selecting(splits[member].training),
         validation: scaled.views.selecting(

@@ -80,6 +80,18 @@ struct ResultFolder {
     try DataFile.write(Self.json(description), to: "\(path)/\(kind.file)")
   }
 
+  /// Writes the JSON file, or checks that the one which is there is just this one.
+  ///
+  /// - Throws: `DataError` where it is another one.
+  func keep(_ description: some Encodable) throws {
+    if let found, try found != Self.json(description) {
+      throw DataError(
+        "\(path): holds a \(kind.title) of other options or of other data; name another folder, or "
+          + "give the options of its \(kind.file)")
+    }
+    try write(description)
+  }
+
   /// JSON with sorted names; the same value gives the same bytes.
   static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()

@@ -84,6 +84,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     SeededGenerator(seed: Self.mix(Self.mix(state) ^ Self.mix(index &+ 0x6A09_E667_F3BC_C909)))
   }
 
+  /// The first number of the stream `index`: a seed for what takes one.
+  public func seed(ofStream index: UInt64) -> UInt64 {
+    var stream = stream(index)
+    return stream.next()
+  }
+
   /// 2^64 over the golden ratio, made odd.
   private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
 

@@ -1,4 +1,3 @@
-import Foundation
 import SpectraIO
 import SpectraInfer
 
@@ -9,7 +8,7 @@ import SpectraInfer
 /// is opened again.
 public struct RobustnessResults {
   /// Networks that are compared: how they were trained, and their seed.
-  public struct Part: Hashable, Sendable {
+  public struct Part: Hashable, Comparable, Sendable {
     /// Whether they learned from measurements, not from the perfect spectra alone.
     public var isAugmented: Bool
     /// Their seed.
@@ -21,20 +20,21 @@ public struct RobustnessResults {
       self.seed = seed
     }
 
+    /// The order in the table: those of perfect spectra first.
+    public static func < (one: Part, other: Part) -> Bool {
+      (one.isAugmented ? 1 : 0, one.seed) < (other.isAugmented ? 1 : 0, other.seed)
+    }
+
     fileprivate var name: String { isAugmented ? "augmented" : "clean" }
   }
 
-  private static let table = "robustness.csv"
   private static let columns = [
     "alignment", "training", "condition", "value", "seed", "property", "count", "refused",
     "mean_absolute_error", "mean_error_of_predicting_the_mean",
   ]
-  private static let rowsOfPart =
-    DisturbedMeasurements.points.count * MaterialProperty.allCases.count
 
   private let alignment: String
-  private let folder: ResultFolder
-  private var rows: [Part: [[String]]] = [:]
+  private var rows: PartTable<Part>
 
   /// Opens the study of plans like `plan` on `dataset`.
   ///
@@ -42,62 +42,40 @@ public struct RobustnessResults {
   ///   configuration, or cannot be written.
   public init(_ plan: TrainingPlan, _ dataset: Dataset, in path: String) throws {
     let description = RobustnessDescription(plan, dataset)
-    alignment = description.alignment
-    folder = try ResultFolder(path, kind: RobustnessDescription.kind)
-    if let found = folder.found, try found != ResultFolder.json(description) {
-      throw DataError(
-        "\(path): holds a robustness study of other options or of other data; name another "
-          + "folder, or give the options of its \(RobustnessDescription.kind.file)")
+    let folder = try ResultFolder(path, kind: RobustnessDescription.kind)
+    try folder.keep(description)
+    let alignment = description.alignment
+    self.alignment = alignment
+    rows = try PartTable(
+      "robustness.csv", columns: Self.columns,
+      rowCount: DisturbedMeasurements.points.count * MaterialProperty.allCases.count, in: folder
+    ) { cells in
+      guard cells[0] == alignment, let seed = UInt64(cells[4]),
+        ["clean", "augmented"].contains(cells[1])
+      else { return nil }
+      return Part(isAugmented: cells[1] == "augmented", seed: seed)
     }
-    try folder.write(description)
-    try read()
   }
 
   /// Whether the results of some networks are there.
-  public func contains(_ part: Part) -> Bool { rows[part] != nil }
+  public func contains(_ part: Part) -> Bool { rows.contains(part) }
 
   /// Takes the results of some networks, and writes them.
   ///
   /// - Throws: `DataError` where they cannot be written.
   public mutating func add(_ table: RobustnessTable, _ part: Part) throws {
-    rows[part] = DisturbedMeasurements.points.enumerated().flatMap { index, point in
-      MaterialProperty.allCases.map { property in
+    var added: [[CSVText.Cell]] = []
+    for (index, point) in DisturbedMeasurements.points.enumerated() {
+      for property in MaterialProperty.allCases {
         let entry = table[index, property]
-        return [
-          alignment, part.name, point.disturbance.rawValue, "\(point.value)", "\(part.seed)",
-          "\(property.name)", "\(entry.count)", "\(table.refused[index])",
-          CSVText.Cell.number(entry.meanAbsoluteError).quoted,
-          CSVText.Cell.number(entry.meanErrorOfPredictingTheMean).quoted,
-        ]
+        added.append([
+          .text(alignment), .text(part.name), .text(point.disturbance.rawValue),
+          .number(point.value), .seed(part.seed), .text("\(property.name)"), .whole(entry.count),
+          .whole(table.refused[index]), .number(entry.meanAbsoluteError),
+          .number(entry.meanErrorOfPredictingTheMean),
+        ])
       }
     }
-    var text = CSVText(columns: Self.columns)
-    let parts = rows.keys.sorted {
-      ($0.isAugmented ? 1 : 0, $0.seed) < ($1.isAugmented ? 1 : 0, $1.seed)
-    }
-    for part in parts {
-      for row in rows[part] ?? [] { text.add(row.map { .text($0) }) }
-    }
-    try folder.write(text, to: Self.table)
-  }
-
-  private mutating func read() throws {
-    let path = "\(folder.path)/\(Self.table)"
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let lines = try DataFile.readText(path).split(separator: "\n").map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
-    }
-    for line in lines.dropFirst() {
-      guard line.count == Self.columns.count, line[0] == alignment, let seed = UInt64(line[4]),
-        ["clean", "augmented"].contains(line[1])
-      else { throw damaged(path) }
-      rows[Part(isAugmented: line[1] == "augmented", seed: seed), default: []].append(line)
-    }
-    guard lines.first == Self.columns, rows.values.allSatisfy({ $0.count == Self.rowsOfPart })
-    else { throw damaged(path) }
-  }
-
-  private func damaged(_ path: String) -> DataError {
-    DataError("\(path): is damaged; remove it, and the same command computes it anew")
+    try rows.add(added, part)
   }
 }

@@ -90,8 +90,7 @@ public struct GridSearch: Sendable {
     let clock = ContinuousClock()
     let started = clock.now
     var configuration = trial.point.configuration(from: base)
-    var seeds = SeededGenerator(seed: base.seed).stream(UInt64(trial.fold))
-    configuration.seed = seeds.next()
+    configuration.seed = SeededGenerator(seed: base.seed).seed(ofStream: UInt64(trial.fold))
     let part = folds.parts[trial.fold]
     var wasStopped = false
     let trained = Trainer(configuration: configuration).train(
