@@ -11,6 +11,7 @@ struct Spectra: ParsableCommand {
     subcommands: [
       PredictCommand.self, MapCommand.self, CalibrateCommand.self, InspectCommand.self,
       ConvertCommand.self, TrainCommand.self, EvaluateCommand.self, CrossValidateCommand.self,
-      RobustnessCommand.self, SearchCommand.self, SynthesizeCommand.self,
+      LearningCurveCommand.self, RobustnessCommand.self, SearchCommand.self,
+      SynthesizeCommand.self,
     ])
 }

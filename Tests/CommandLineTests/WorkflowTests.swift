@@ -6,7 +6,7 @@ import Testing
 struct WorkflowTests {
   static let subcommands = [
     "predict", "inspect", "train", "evaluate", "cross-validate", "search", "robustness",
-    "synthesize", "convert", "calibrate", "map",
+    "synthesize", "convert", "calibrate", "map", "learning-curve",
   ]
 
   @Test("Help names every subcommand")

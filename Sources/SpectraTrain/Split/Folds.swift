@@ -61,11 +61,12 @@ public struct Folds: Sendable, Equatable {
   }
 
   /// The split of member `member` of an ensemble that has seen neither `fold` nor what `kept` keeps
-  /// back: the spectra of `fold` are its test part, and those of `kept` are in no part.
+  /// back: the spectra of `fold` are its test part, and those of `kept` are in no part. Spectra that
+  /// are held out are in none either.
   ///
   /// The validation folds are counted around from `fold` on, without `fold`, `kept` and empty ones;
   /// nil where there is none, or nothing is left to learn from.
-  package func split(fold: Int, without kept: Int, member: Int) -> Split? {
+  package func split(fold: Int, without kept: Int?, member: Int) -> Split? {
     let others = (1..<count).map { (fold + $0) % count }
       .filter { $0 != kept && assignment.contains($0) }
     guard fold != kept, others.count >= 2 else { return nil }
@@ -77,6 +78,35 @@ public struct Folds: Sendable, Equatable {
       },
       validation: spectra.filter { assignment[$0] == validation },
       test: spectra.filter { assignment[$0] == fold })
+  }
+
+  /// The same folds with fewer groups to learn from: all of `fold`, and a share of the groups in the
+  /// others, the rest of which is held out.
+  ///
+  /// Which groups those are comes from `seed` and `fold`; of two shares the larger one has all groups
+  /// of the smaller. At least one is left, and with a share of 1 all are.
+  package func thinned(
+    to share: Double, outside fold: Int, groups: [String], seed: UInt64
+  ) -> Folds {
+    precondition(share > 0 && share <= 1, "A share lies above 0 and at most at 1.")
+    var others: [String] = []
+    for (group, own) in zip(groups, assignment) where own != nil && own != fold {
+      if !others.contains(group) { others.append(group) }
+    }
+    // Far from the streams of the networks.
+    var generator = SeededGenerator(seed: seed).stream(UInt64(3000 + fold))
+    generator.shuffle(&others)
+    let kept = Set(others.prefix(max(1, Int((share * Double(others.count)).rounded()))))
+    return Folds(
+      count: count,
+      assignment: zip(groups, assignment).map { group, own in
+        own == fold || kept.contains(group) ? own : nil
+      })
+  }
+
+  private init(count: Int, assignment: [Int?]) {
+    self.count = count
+    self.assignment = assignment
   }
 
   private func split(test: Int, validation: Int) -> Split {

@@ -8,11 +8,14 @@ final class EnsembleProgress: Sendable {
     var share = 0.0
   }
 
-  private let plan: TrainingPlan
+  private let limits: TrainingConfiguration
+  private let networkCount: Int
   private let members = Mutex([Int: Member]())
 
-  init(_ plan: TrainingPlan) {
-    self.plan = plan
+  /// - Parameter networkCount: how many networks are trained; nil: those of the plan's model.
+  init(_ plan: TrainingPlan, networkCount: Int? = nil) {
+    limits = plan.configuration
+    self.networkCount = networkCount ?? plan.networkCount
   }
 
   /// Takes the report of an epoch down.
@@ -20,7 +23,7 @@ final class EnsembleProgress: Sendable {
   /// - Returns: how much of the ensemble is done, 0 to 1, and, where the epoch was the member's
   ///   last one, its best one.
   func add(_ progress: EnsembleTrainer.Progress) -> (fraction: Double, bestOfLast: Int?) {
-    let (report, limits) = (progress.report, plan.configuration)
+    let report = progress.report
     return members.withLock { members in
       var member = members[progress.member, default: Member()]
       if report.isBest { member.best = report.epoch }
@@ -30,7 +33,7 @@ final class EnsembleProgress: Sendable {
       member.share = isLast ? 1 : Double(report.epoch) / Double(limits.maximumEpochs)
       members[progress.member] = member
       let done = members.values.reduce(0) { $0 + $1.share }
-      return (done / Double(plan.networkCount), isLast ? member.best : nil)
+      return (done / Double(networkCount), isLast ? member.best : nil)
     }
   }
 }
