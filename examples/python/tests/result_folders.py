@@ -434,3 +434,48 @@ def write_robustness(
 def robustness_ratio(training: str, place: int, seed: int) -> float:
     """Return the error over that of the mean at the value of a condition with index `place`."""
     return (0.5 if training == "augmented" else 0.6) + 0.1 * place + 0.02 * seed
+
+
+SHARES = (1.0, 0.5, 0.25)
+
+
+def write_learning_curve(
+    folder: Path, *, alignments: Iterable[str] = ("edge", "absolute"), seeds: Sequence[int] = (1, 2)
+) -> Path:
+    """Write a learning curve whose errors are a known power of the number of groups."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {
+        "format": "spectra-infer learning curve",
+        "format_version": 1,
+        "properties": [{"name": name, "unit": unit} for name, unit in UNITS.items()],
+    }
+    (folder / "learning-curve.json").write_text(json.dumps(document))
+    write_csv(
+        folder / "learning-curve.csv",
+        "alignment,seed,share,groups,spectra,property,count,mean_absolute_error,"
+        "mean_error_of_predicting_the_mean,mean_error_of_the_nearest_spectrum",
+        [
+            [
+                alignment,
+                seed,
+                text(share),
+                text(40 * share),
+                text(200 * share),
+                name,
+                220,
+                text(SPREAD[column] * learning_ratio(share, seed)),
+                text(SPREAD[column]),
+                text(SPREAD[column] * 1.2 * learning_ratio(share, seed)),
+            ]
+            for alignment in alignments
+            for seed in seeds
+            for share in SHARES
+            for column, name in enumerate(PROPERTIES)
+        ],
+    )
+    return folder
+
+
+def learning_ratio(share: float, seed: int) -> float:
+    """Return the error over that of the mean at a share of the groups."""
+    return float(0.5 * share**-0.3 + 0.02 * seed)

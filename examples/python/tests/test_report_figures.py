@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from result_folders import sample, write_evaluation, write_robustness, write_study
+from result_folders import (
+    sample,
+    write_evaluation,
+    write_learning_curve,
+    write_robustness,
+    write_study,
+)
 
 from spectra_infer import PROPERTIES
 from spectra_infer.report import (
@@ -20,12 +26,14 @@ from spectra_infer.report import (
     draw_coverage,
     draw_cross_validated_parity,
     draw_failures,
+    draw_learning_curve,
     draw_parity,
     draw_robustness,
     draw_robustness_by_property,
     measure,
     paper_style,
     read_evaluation,
+    read_learning_curve,
     read_robustness,
     read_study,
 )
@@ -251,6 +259,27 @@ def test_robustness(tmp_path: Path) -> None:
     by_property = draw_robustness_by_property(robustness, "absolute")
     assert len(by_property.axes) == 6 * 4
     drawn(by_property, tmp_path)
+
+
+def test_learning_curve(tmp_path: Path) -> None:
+    curve = read_learning_curve(write_learning_curve(tmp_path / "curve"))
+    figure = draw_learning_curve(curve)
+    assert [axes.get_title() for axes in figure.axes] == TITLES
+    axes = figure.axes[3]
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    groups, mean, _ = curve.curve("edge", curve.properties[3])
+    line = axes.lines[0]
+    np.testing.assert_allclose(np.asarray(line.get_xdata()), groups)
+    scale = curve.curve("edge", curve.properties[3], "mean")[1][-1]
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), mean / scale)
+    assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["10", "20", "40"]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels == [
+        f"{alignment}, {predictor}"
+        for alignment in ("edge", "absolute")
+        for predictor in ("networks", "nearest spectrum")
+    ]
+    drawn(figure, tmp_path)
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:

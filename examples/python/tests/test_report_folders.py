@@ -13,6 +13,7 @@ from result_folders import (
     edit_json,
     sample,
     write_evaluation,
+    write_learning_curve,
     write_robustness,
     write_study,
 )
@@ -23,6 +24,7 @@ from spectra_infer.report import (
     FolderError,
     find_results,
     read_evaluation,
+    read_learning_curve,
     read_robustness,
     read_study,
 )
@@ -149,6 +151,7 @@ def test_results_of_a_folder_of_folders(tmp_path: Path) -> None:
             write_study(tmp_path / f"{alignment}-{split}", alignment=alignment, split=split)
     write_evaluation(tmp_path / "model")
     write_robustness(tmp_path / "robustness")
+    write_learning_curve(tmp_path / "learning-curve")
     (tmp_path / "figures").mkdir()
     results = find_results([tmp_path])
     assert [(study.alignment, study.split) for study in results.studies] == [
@@ -164,6 +167,7 @@ def test_results_of_a_folder_of_folders(tmp_path: Path) -> None:
     assert results.study("edge", "none") is None
     assert len(results.evaluations) == 1
     assert results.robustness is not None
+    assert results.learning_curve is not None
 
 
 # ---------------------------------------------------------------- what is malformed
@@ -298,8 +302,41 @@ def test_malformed_robustness(damage: Callable[[Path], None], problem: str, tmp_
     assert problem in caught.value.problem
 
 
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (replace_text("learning-curve.csv", "share", "part"), 'no column "share"'),
+        (replace_text("learning-curve.csv", "0.25", "some"), "some"),
+        (write("learning-curve.csv", b"alignment,seed\n"), "no row"),
+        (remove("learning-curve.csv"), "cannot be read"),
+        (remove("learning-curve.json"), "cannot be read"),
+        (write("learning-curve.json", b"{}"), '"format" is not'),
+    ],
+)
+def test_malformed_learning_curve(
+    damage: Callable[[Path], None], problem: str, tmp_path: Path
+) -> None:
+    folder = write_learning_curve(tmp_path / "curve")
+    damage(folder)
+    with pytest.raises(FolderError, match="spectra learning-curve") as caught:
+        read_learning_curve(folder)
+    assert problem in caught.value.problem
+
+
+def test_learning_curves_of_two_alignments(tmp_path: Path) -> None:
+    one = write_learning_curve(tmp_path / "one", alignments=["edge"])
+    two = write_learning_curve(tmp_path / "two", alignments=["absolute"])
+    both = read_learning_curve(write_learning_curve(tmp_path / "all" / "both"))
+    joined = find_results([one, two]).learning_curve
+    assert joined is not None
+    assert joined.alignments == both.alignments == ("edge", "absolute")
+    np.testing.assert_array_equal(joined.mean_absolute_error, both.mean_absolute_error)
+    with pytest.raises(FolderError, match="is of the same alignment as"):
+        read_learning_curve(one, tmp_path / "all" / "both")
+
+
 def test_nothing_found(tmp_path: Path) -> None:
-    with pytest.raises(FolderError, match=r"has study\.json, report\.json or robustness\.csv"):
+    with pytest.raises(FolderError, match=r"has study\.json, report\.json, robustness\.csv or"):
         find_results([tmp_path])
     with pytest.raises(FolderError, match="is no folder"):
         find_results([tmp_path / "none"])

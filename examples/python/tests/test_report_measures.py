@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from result_folders import (
     SPREAD,
+    learning_ratio,
     robustness_ratio,
     sample,
+    write_learning_curve,
     write_robustness,
     write_study,
 )
@@ -24,6 +26,7 @@ from spectra_infer.report import (
     compare,
     coverage,
     measure,
+    read_learning_curve,
     read_robustness,
     read_study,
 )
@@ -231,3 +234,20 @@ def test_curves_of_robustness(tmp_path: Path) -> None:
     assert not robustness.curve("threshold", "clean", "dose")[0].size
     assert robustness.refused_share("edge", "dose", 300) == 8 / 40
     assert robustness.refused_share("edge", "dose", 3000) == 0
+
+
+def test_learning_curve(tmp_path: Path) -> None:
+    curve = read_learning_curve(write_learning_curve(tmp_path / "curve"))
+    assert curve.seeds == (1, 2)
+    assert curve.properties == tuple(PROPERTIES)
+    shares = (0.25, 0.5, 1.0)
+    assert curve.shares("edge") == shares
+    expected = np.array([[learning_ratio(share, seed) for share in shares] for seed in (1, 2)])
+    for name in PROPERTIES:
+        groups, mean, spread = curve.curve("edge", name)
+        _, scale, none = curve.curve("edge", name, "mean")
+        np.testing.assert_allclose(groups, [10, 20, 40])
+        np.testing.assert_allclose(mean / scale, expected.mean(axis=0))
+        np.testing.assert_allclose(spread / scale, expected.std(axis=0, ddof=1))
+        np.testing.assert_allclose(none, 0, atol=1e-12)
+        np.testing.assert_allclose(curve.curve("edge", name, "nearest")[1], 1.2 * mean)

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from result_folders import Sample, sample, write_evaluation, write_robustness, write_study
+from result_folders import (
+    Sample,
+    sample,
+    write_evaluation,
+    write_learning_curve,
+    write_robustness,
+    write_study,
+)
 
 from spectra_infer.report import FolderError, read_study, write_document, write_report
 from spectra_infer.report.__main__ import main
@@ -31,6 +38,7 @@ FIGURES = {
     "failures-model-absolute-similar-but-different",
     "failures-model-edge-nothing-similar",
     "failures-model-edge-similar-but-different",
+    "learning-curve",
     "parity-absolute-group",
     "parity-model-absolute-group",
     "parity-model-edge-group",
@@ -83,6 +91,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_evaluation(folder / f"model-{alignment}", alignment=alignment)
     write_study(folder / "augmented", seeds=[1], augmented=True)
     write_robustness(folder / "robustness", ["dose", "shift"])
+    write_learning_curve(folder / "learning-curve")
     return folder
 
 
@@ -187,7 +196,9 @@ def test_names_are_escaped(tmp_path: Path) -> None:
     Checker(text)
 
 
-@pytest.mark.parametrize("kind", ["study", "evaluation", "robustness", "one seed"])
+@pytest.mark.parametrize(
+    "kind", ["study", "evaluation", "robustness", "learning curve", "one seed"]
+)
 def test_a_report_of_one_folder(kind: str, tmp_path: Path) -> None:
     if kind == "study":
         write_study(tmp_path / "one")
@@ -195,6 +206,8 @@ def test_a_report_of_one_folder(kind: str, tmp_path: Path) -> None:
         write_study(tmp_path / "one", seeds=[7], held_out="mp-103")
     elif kind == "evaluation":
         write_evaluation(tmp_path / "one", references=False)
+    elif kind == "learning curve":
+        write_learning_curve(tmp_path / "one", seeds=[1])
     else:
         write_robustness(tmp_path / "one", ["dose"])
     page = write_report([tmp_path / "one"], tmp_path / "page", formats=("svg",))
@@ -221,7 +234,15 @@ def test_document(results: Path, tmp_path: Path) -> None:
     images = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
     assert images == [
         f"accuracy/{name}.png"
-        for name in ("alignments", "parity", "baselines", "failures", "coverage", "robustness")
+        for name in (
+            "alignments",
+            "parity",
+            "baselines",
+            "failures",
+            "coverage",
+            "robustness",
+            "learning-curve",
+        )
     ]
     for image in images:
         content = (tmp_path / image).read_bytes()

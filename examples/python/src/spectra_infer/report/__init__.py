@@ -23,8 +23,10 @@ from .figures.alignments import draw_alignments
 from .figures.baselines import draw_baselines
 from .figures.coverage import coverage, draw_coverage
 from .figures.failures import draw_failures
+from .figures.learning_curve import draw_learning_curve
 from .figures.parity import draw_cross_validated_parity, draw_parity
 from .figures.robustness import draw_robustness, draw_robustness_by_property
+from .learning_curve import LearningCurve, read_learning_curve
 from .measures import Measures, measure
 from .results import Results, find_results
 from .robustness import Robustness, read_robustness
@@ -38,6 +40,7 @@ __all__ = [
     "Evaluation",
     "Failure",
     "FolderError",
+    "LearningCurve",
     "Measures",
     "Neighbor",
     "Property",
@@ -52,6 +55,7 @@ __all__ = [
     "draw_coverage",
     "draw_cross_validated_parity",
     "draw_failures",
+    "draw_learning_curve",
     "draw_parity",
     "draw_robustness",
     "draw_robustness_by_property",
@@ -59,6 +63,7 @@ __all__ = [
     "measure",
     "paper_style",
     "read_evaluation",
+    "read_learning_curve",
     "read_robustness",
     "read_study",
     "write_document",

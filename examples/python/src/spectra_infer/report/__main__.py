@@ -16,8 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Draw, write, and print the path of the page."""
     parser = argparse.ArgumentParser(
         prog="python -m spectra_infer.report",
-        description="Draws the figures of cross-validations, evaluations and a robustness study, "
-        "and writes them to a page of HTML.",
+        description="Draws the figures of cross-validations, evaluations, robustness studies and "
+        "learning curves, and writes them to a page of HTML.",
     )
     parser.add_argument(
         "folders",

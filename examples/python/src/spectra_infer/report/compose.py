@@ -20,6 +20,7 @@ from .sections.errors import (
     add_parity,
 )
 from .sections.failures import add_examined, add_failures, add_model_failures
+from .sections.learning import add_learning_curve
 from .sections.protocol import add_protocol
 from .sections.worse import add_robustness
 from .words import PAPER, capitalised, relative_text, verdict
@@ -40,7 +41,8 @@ def write_report(
     Parameters
     ----------
     folders
-        Of cross-validations, evaluations and a robustness study, or a folder that holds several.
+        Of cross-validations, evaluations, a robustness study and a learning curve, or a folder
+        that holds several.
     out
         Receives index.html and the folder figures.
     formats
@@ -72,6 +74,8 @@ def write_report(
     add_coverage(page, results)
     if results.robustness is not None:
         add_robustness(page, results.robustness)
+    if results.learning_curve is not None:
+        add_learning_curve(page, results.learning_curve)
     if results.evaluations[1:]:
         page.section("The other models")
     for evaluation in results.evaluations[1:]:

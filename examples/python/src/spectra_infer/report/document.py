@@ -15,9 +15,11 @@ from .figures.alignments import SPLIT_TITLES, draw_alignments
 from .figures.baselines import draw_baselines
 from .figures.coverage import draw_coverage
 from .figures.failures import draw_failures
+from .figures.learning_curve import draw_learning_curve
 from .figures.parity import draw_cross_validated_parity
 from .figures.robustness import draw_robustness
 from .results import Results, find_results
+from .sections.learning import ABOUT, learning_counts
 from .sections.worse import refused_text
 from .style import paper_style, title
 from .tables import (
@@ -26,6 +28,7 @@ from .tables import (
     coverage_table,
     failure_list,
     inputs_table,
+    learning_table,
     measures_table,
     predictor_table,
     robustness_table,
@@ -88,6 +91,7 @@ def write_document(folders: Sequence[str | Path], path: str | Path) -> Path:
     _failures(parts, results)
     _coverage(parts, results)
     _robustness(parts, results)
+    _learning_curve(parts, results)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n\n".join(parts.texts) + "\n", encoding="utf-8")
     return path
@@ -293,3 +297,19 @@ def _robustness(parts: _Parts, results: Results) -> None:
     parts.add(robustness_table(robustness).markdown())
     if refused_text(robustness):
         parts.add(refused_text(robustness))
+
+
+def _learning_curve(parts: _Parts, results: Results) -> None:
+    curve = results.learning_curve
+    if curve is None:
+        return
+    parts.add("## More materials")
+    parts.add(f"{ABOUT} MAE, {learning_counts(curve)}:")
+    parts.add(learning_table(curve).markdown())
+    parts.figure(
+        "learning-curve",
+        lambda: draw_learning_curve(curve),
+        "Errors of six properties against the number of groups of materials",
+        "MAE over that of predicting the mean of all groups (dashed). Full: the networks; dotted "
+        "with open marks: the nearest spectrum. Both axes are logarithmic.",
+    )

@@ -9,6 +9,8 @@ from typing import Any
 
 from ._files import FolderError
 from .evaluation import Evaluation, read_evaluation
+from .learning_curve import FILE as LEARNING_CURVE_FILE
+from .learning_curve import LearningCurve, read_learning_curve
 from .robustness import FILE as ROBUSTNESS_FILE
 from .robustness import Robustness, read_robustness
 from .study import Study, read_study
@@ -32,11 +34,14 @@ class Results:
         Evaluations of single models.
     robustness
         The study of worse conditions, or None.
+    learning_curve
+        The errors against the number of materials, or None.
     """
 
     studies: tuple[Study, ...]
     evaluations: tuple[Evaluation, ...]
     robustness: Robustness | None
+    learning_curve: LearningCurve | None
 
     def study(self, alignment: str, split: str) -> Study | None:
         """Return the cross-validation of an alignment and a split, or None."""
@@ -71,7 +76,8 @@ def find_results(folders: Sequence[str | Path]) -> Results:
     Parameters
     ----------
     folders
-        Each has study.json, report.json or robustness.csv, or subfolders that have.
+        Each has study.json, report.json, robustness.csv or learning-curve.csv, or subfolders
+        that have.
 
     Raises
     ------
@@ -82,6 +88,7 @@ def find_results(folders: Sequence[str | Path]) -> Results:
     studies: list[Study] = []
     evaluations: list[Evaluation] = []
     robustness: list[Path] = []
+    curves: list[Path] = []
     for folder in (Path(each) for each in folders):
         if not folder.is_dir():
             raise FolderError(folder, "is no folder", "give a folder that `spectra` wrote")
@@ -96,12 +103,16 @@ def find_results(folders: Sequence[str | Path]) -> Results:
             if (place / ROBUSTNESS_FILE).is_file():
                 robustness.append(place)
                 found = True
+            if (place / LEARNING_CURVE_FILE).is_file():
+                curves.append(place)
+                found = True
         if not found:
             raise FolderError(
                 folder,
-                "neither it nor a folder in it has study.json, report.json or robustness.csv",
-                "run `spectra cross-validate --out`, `spectra evaluate --report` or `spectra "
-                "robustness --out` first",
+                "neither it nor a folder in it has study.json, report.json, robustness.csv or "
+                "learning-curve.csv",
+                "run `spectra cross-validate --out`, `spectra evaluate --report`, `spectra "
+                "robustness --out` or `spectra learning-curve --out` first",
             )
     studies.sort(key=_order)
     evaluations.sort(key=_order)
@@ -111,6 +122,7 @@ def find_results(folders: Sequence[str | Path]) -> Results:
         studies=tuple(studies),
         evaluations=tuple(evaluations),
         robustness=read_robustness(*robustness) if robustness else None,
+        learning_curve=read_learning_curve(*curves) if curves else None,
     )
 
 

@@ -18,6 +18,7 @@ from .comparison import Comparison
 from .evaluation import PART_TITLES, Evaluation
 from .failures import SHORT_CAUSES, Failure
 from .figures.coverage import coverage
+from .learning_curve import LearningCurve
 from .measures import measure
 from .robustness import Robustness
 from .study import Property, Study
@@ -32,6 +33,7 @@ __all__ = [
     "failure_list",
     "failure_table",
     "inputs_table",
+    "learning_table",
     "measures_table",
     "predictor_table",
     "robustness_table",
@@ -440,6 +442,29 @@ def robustness_table(robustness: Robustness) -> Table:
             rows.append((condition, f"{value:g}", *cells))
         rules.add(len(rows) - 1)
     header = ("condition", "value", *(f"{alignment}, {training}" for alignment, training in pairs))
+    return Table(header, tuple(rows), rules_after=frozenset(rules))
+
+
+def learning_table(curve: LearningCurve) -> Table:
+    """Return the error of the networks of each property by the number of groups."""
+    rows, rules = [], set()
+    for alignment in curve.alignments:
+        for share in curve.shares(alignment):
+            cells = [
+                with_spread(
+                    curve.over_seeds(alignment, name, share),
+                    lambda value, name=name: error_text(name, value),  # type: ignore[misc]
+                )
+                for name in curve.properties
+            ]
+            rows.append((alignment, f"{curve.group_count(alignment, share):.1f}", *cells))
+        rules.add(len(rows) - 1)
+    units = {name: unit(Property(name, each)) for name, each in curve.units.items()}
+    header = (
+        "alignment",
+        "groups",
+        *(f"{title(name)}{NO_BREAK}({units.get(name, '')})" for name in curve.properties),
+    )
     return Table(header, tuple(rows), rules_after=frozenset(rules))
 
 
