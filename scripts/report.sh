@@ -1,7 +1,7 @@
 #!/bin/bash
 # The whole evaluation: cross-validations of three alignments divided by group and by spectrum, baselines on the
 # same folds, a model of each alignment that has not seen the materials the paper examines, errors under worse
-# measurements; then the page with the figures.
+# measurements and with fewer materials; then the page with the figures.
 #
 #     scripts/report.sh [FOLDER]      build/report where none is named
 #
@@ -66,6 +66,12 @@ done
 for alignment in absolute edge; do
     say "worse measurements, $alignment alignment"
     $spectra robustness "$data" --alignment $alignment --seeds "$seeds" --out "$out/robustness-$alignment"
+done
+
+for alignment in absolute edge; do
+    say "fewer materials, $alignment alignment"
+    $spectra learning-curve "$data" --alignment $alignment --no-augment --seeds "$seeds" \
+        --out "$out/learning-curve-$alignment"
 done
 
 say "figures"
