@@ -1,3 +1,4 @@
+import CKernels
 import SpectraInfer
 import Testing
 
@@ -23,8 +24,11 @@ struct SHA256Tests {
     ])
   func known(text: String, repeats: Int, hash: String) {
     let bytes = [UInt8](String(repeating: text, count: repeats).utf8)
-    let digits = SHA256.hexadecimal(of: bytes.span)
-    #expect(String(decoding: digits.indices.map { digits[$0] }, as: UTF8.self) == hash)
+    for method in Set([SHA256.Method.portable, .best]) {
+      let digits = SHA256.hexadecimal(of: bytes.span, method: method)
+      #expect(
+        String(decoding: digits.indices.map { digits[$0] }, as: UTF8.self) == hash, "\(method)")
+    }
   }
 }
 
@@ -48,6 +52,20 @@ struct Base64Tests {
     #expect(decode(text) == [UInt8](content.utf8))
   }
 
+  @Test("Every character that is no digit is refused in every place", arguments: 0...255)
+  func foreign(character: Int) {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    let isDigit = alphabet.utf8.contains(UInt8(character))
+    for place in 0..<8 {
+      var text = [UInt8]("QUJDREVG".utf8)
+      text[place] = UInt8(character)
+      var bytes = [UInt8](repeating: 0, count: 6)
+      var span = bytes.mutableSpan
+      guard Base64.byteCount(of: text.span) == 6 else { continue }  // "=" at the end
+      #expect(Base64.decode(text.span, into: &span) == isDigit, "place \(place)")
+    }
+  }
+
   @Test("Decodes every digit")
   func digits() {
     let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -68,5 +86,20 @@ struct Base64Tests {
     ])
   func refused(text: String) {
     #expect(decode(text) == nil)
+  }
+}
+
+@Suite("Plain text")
+struct PlainTextTests {
+  @Test("It ends at each character that is not plain, wherever that stands", arguments: 0...255)
+  func length(character: Int) {
+    let isPlain = (0x20..<0x80).contains(character) && character != 0x22 && character != 0x5C
+    for count in [1, 63, 64, 65, 200] {
+      for place in [0, 1, 31, 62, 63, 64, 127, 199] where place < count {
+        var text = [UInt8](repeating: UInt8(ascii: "A"), count: count)
+        text[place] = UInt8(character)
+        #expect(unsafe spectra_plain_length(count, text) == (isPlain ? count : place))
+      }
+    }
   }
 }

@@ -1,7 +1,7 @@
-/* CKernels.h - the C underneath SpectraInfer: the matrix product, and the C library.
+/* CKernels.h - the C underneath SpectraInfer: its innermost loops, and the C library.
  *
- * Swift has one target processor for a whole module, so the product that must run at full speed on
- * whatever processor there is is written in C and chosen at run time. No function here allocates,
+ * Swift has one target processor for a whole module, so the loops that must run at full speed on
+ * whatever processor there is are written in C and chosen at run time. No function here allocates,
  * takes a lock, keeps state or makes a system call.
  *
  * The inference core is compiled as Embedded Swift too, where Glibc is no module that can be
@@ -160,6 +160,26 @@ static inline float spectra_squares_bound(size_t count, const float *x, const fl
  * layer as [outputs][inputs], the product takes them as B, [inputs][outputs].
  */
 void spectra_transpose(size_t rows, size_t columns, const float *source, float *target);
+
+/** Whether this processor has instructions for SHA-256; asks the processor, as spectra_kernel_best(). */
+bool spectra_sha256_is_fast(void);
+
+/**
+ * Takes `count` blocks of 64 bytes into the state of a SHA-256 (FIPS 180-4, section 6.2).
+ *
+ * @param fast  with the instructions for it; only where spectra_sha256_is_fast() says so.
+ */
+void spectra_sha256_blocks(bool fast, uint32_t state[8], size_t count, const uint8_t *data);
+
+/**
+ * Decodes groups of four digits of base64 to three bytes each.
+ *
+ * @return how many groups are all digits: less than `count` where the next one holds another character.
+ */
+size_t spectra_base64_groups(size_t count, const uint8_t *text, uint8_t *bytes);
+
+/** How many of the first `count` bytes of `text` are ASCII from the space on, but for '"' and '\'. */
+size_t spectra_plain_length(size_t count, const uint8_t *text);
 
 #ifdef __cplusplus
 }

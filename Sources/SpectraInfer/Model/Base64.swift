@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Base64 of RFC 4648 section 4, strict: padded, without line breaks or other foreign characters.
 package enum Base64 {
   /// Bytes that `characterCount` characters without padding stand for at most.
@@ -15,8 +17,11 @@ package enum Base64 {
   /// - Returns: false where a character is foreign or unused bits are not zero.
   package static func decode(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
     guard let count = byteCount(of: text), bytes.count == count else { return false }
-    var output = 0
-    var input = 0
+    // All groups but the last, which may be padded.
+    let whole = max(0, text.count / 4 - 1)
+    guard decodeGroups(whole, of: text, into: &bytes) else { return false }
+    var output = 3 * whole
+    var input = 4 * whole
     while input < text.count {
       let remaining = count - output
       let digits = min(4, remaining + 1)
@@ -41,6 +46,17 @@ package enum Base64 {
       input += 4
     }
     return true
+  }
+
+  private static func decodeGroups(
+    _ count: Int, of text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>
+  ) -> Bool {
+    unsafe text.withUnsafeBufferPointer { text in
+      unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+        guard let source = text.baseAddress, let target = bytes.baseAddress else { return true }
+        return unsafe spectra_base64_groups(count, source, target) == count
+      }
+    }
   }
 
   private static func digit(_ character: UInt8) -> UInt32? {

@@ -9,6 +9,7 @@ internal import CKernels
 struct JSONDocument {
   private let object: OpaquePointer
   private let memory: OpaquePointer
+  private let hashing = SHA256.Method.best
 
   /// Parses a text that `JSONScanner` has found sound.
   ///
@@ -68,7 +69,7 @@ struct JSONDocument {
   /// The outermost value.
   var root: JSONValue {
     @_lifetime(borrow self)
-    get { unsafe JSONValue(object, at: ErrorPlace()) }
+    get { unsafe JSONValue(object, at: ErrorPlace(), hashing: hashing) }
   }
 
   /// Members of all objects in `value`; the depth of the recursion is that of the text.

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Goes over a JSON text before json-c reads it, and refuses what json-c would let pass.
 ///
 /// json-c takes numbers such as `1.`, control characters and wrong UTF-8 in strings, cuts names at
@@ -149,6 +151,7 @@ struct JSONScanner {
   private mutating func string(_ text: Span<UInt8>) throws(SpectraError) {
     position += 1
     while true {
+      position += plainLength(text)
       let byte = try peek(text)
       position += 1
       switch byte {
@@ -158,6 +161,14 @@ struct JSONScanner {
       case 0..<0x80: continue
       default: try multibyte(text, byte)
       }
+    }
+  }
+
+  /// Bytes from here on that need no look of their own: most of a file is base64.
+  private func plainLength(_ text: Span<UInt8>) -> Int {
+    unsafe text.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return 0 }
+      return unsafe Int(spectra_plain_length(bytes.count - position, start + position))
     }
   }
 

@@ -38,7 +38,7 @@ extension JSONValue {
       throw encoded.error("is not base64")
     }
     let checksum = try member("sha256")
-    guard try checksum.isHexadecimal(SHA256.hexadecimal(of: bytes.span)) else {
+    guard try checksum.isHexadecimal(SHA256.hexadecimal(of: bytes.span, method: hashing)) else {
       throw SpectraError(
         .modelChecksum, "does not match the values beside it; copy or export the model again",
         at: checksum.place)

@@ -6,13 +6,16 @@ internal import CKernels
 struct JSONValue: ~Escapable {
   private let object: OpaquePointer?
   let place: ErrorPlace
+  /// How checksums of payloads are computed: carried along, as asking the processor takes time.
+  let hashing: SHA256.Method
 
   /// - Parameter object: nil stands for JSON's null.
   @unsafe
   @_lifetime(immortal)
-  init(_ object: OpaquePointer?, at place: ErrorPlace) {
+  init(_ object: OpaquePointer?, at place: ErrorPlace, hashing: SHA256.Method) {
     unsafe self.object = object
     self.place = place
+    self.hashing = hashing
   }
 
   var isNull: Bool { unsafe object == nil }
@@ -54,7 +57,7 @@ struct JSONValue: ~Escapable {
     guard isThere != 0 else {
       throw SpectraError(.modelContent, "is missing", at: inner)
     }
-    return unsafe _overrideLifetime(JSONValue(value, at: inner), copying: self)
+    return unsafe _overrideLifetime(JSONValue(value, at: inner, hashing: hashing), copying: self)
   }
 
   // MARK: - Arrays
@@ -77,7 +80,9 @@ struct JSONValue: ~Escapable {
   @_lifetime(copy self)
   func element(_ index: Int) -> JSONValue {
     unsafe _overrideLifetime(
-      JSONValue(json_object_array_get_idx(object, index), at: place.element(index)), copying: self)
+      JSONValue(
+        json_object_array_get_idx(object, index), at: place.element(index), hashing: hashing),
+      copying: self)
   }
 
   // MARK: - Scalars

@@ -28,7 +28,8 @@ public enum ModelSeal {
           "the model does not end with its checksum: it was edited or cut; export it again")
       }
     }
-    let digits = SHA256.hexadecimal(of: file.extracting(0..<start))
+    let digits = SHA256.hexadecimal(
+      of: file.extracting(0..<start), method: root.hashing)
     for index in 0..<digitCount where file[start + index] != digits[index] {
       throw SpectraError(
         .modelChecksum,
