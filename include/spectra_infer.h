@@ -41,6 +41,8 @@
  *   call at a time. Only spectra_model_free() must not race with another use of the same model.
  * - No preprocess or predict function allocates memory, takes a lock, starts a thread or makes a
  *   system call. The library prints nothing and keeps no global state.
+ * - The floating-point mode of the host (rounding, denormals, traps, exception flags) neither matters nor
+ *   changes: every call computes in the mode of ISO C and puts the host's back.
  * - A struct with a struct_size, and result_size, may be larger than this header's (a newer header's): the
  *   rest is left alone. Smaller ones are SPECTRA_ERROR_STRUCT_SIZE.
  * - Pointers handed in are not kept after the call returns. Arrays must be aligned for their type

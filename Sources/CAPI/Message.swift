@@ -1,3 +1,4 @@
+internal import CKernels
 internal import CSpectraInfer
 internal import SpectraInfer
 
@@ -37,7 +38,11 @@ struct Message {
   }
 
   /// Carries out `body` and turns what it throws into a status.
+  ///
+  /// Every call that computes goes through here: the host's floating-point environment is put aside.
   func status(of body: () throws(SpectraError) -> Void) -> spectra_status {
+    let host = spectra_floating_point_enter()
+    defer { spectra_floating_point_leave(host) }
     do throws(SpectraError) {
       try body()
       return SPECTRA_OK

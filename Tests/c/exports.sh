@@ -39,7 +39,8 @@ check 'weak undefined symbols are those of the C runtime' \
 # (json-c, which is inside, names abort, getenv and stderr for what does not happen here.)
 check 'it does not end the process, start threads or processes, or touch signals, locale and environment' \
     "$(awk '{ sub(/@.*/, "", $2); print $2 }' "$scratch/undefined" |
-        grep -xE 'exit|_exit|atexit|raise|kill|system|fork|exec.*|pthread_create|signal|sigaction|setlocale|setenv|putenv|unsetenv|srand|umask|chdir|fesetround|fesetenv|mtrace|__register_atfork|dlopen')"
+        grep -xE 'exit|_exit|atexit|__cxa_atexit|__cxa_thread_atexit_impl|raise|kill|system|v?fork|clone|posix_spawn.*|exec.*|pthread_.*|signal|sig[a-z]*|setlocale|setenv|putenv|unsetenv|clearenv|srand|umask|f?chdir|fe[a-z]*except|fesetround|fesetenv|prctl|setrlimit|mtrace|mallopt|__register_atfork|dlopen|dup[23]?|socket|connect')"
+check 'there is no Swift runtime in it, nor one that looks for its backtracer' "$(strings "$library" | grep -E 'SWIFT_BACKTRACE|swift-backtrace|^_?swift_(retain|release|allocObject|once)')"
 
 readelf -dW "$library" > "$scratch/dynamic"
 check 'it needs libc and libm only' \
