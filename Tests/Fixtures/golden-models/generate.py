@@ -1,0 +1,310 @@
+"""Writes golden models of format 1, what is asked of them, and what they must answer.
+
+    python3 generate.py            writes everything but trust.txt and raw.txt
+    python3 generate.py --check    computes values.txt from the models here, and fails where it differs
+
+The models are small and were never trained: their numbers are random, from the seed below, and each has
+something that the others lack (docs/model-format.md). values.txt is no output of the library. It is computed
+here, from the model file's page alone, with the arithmetic that the page promises: float32, each output as the
+bias to which the products are added in the order of the inputs, each by one fused multiply-add, which
+`fused` below carries out exactly; then double precision. The library must give these bits for ever.
+
+trust.txt and raw.txt are written by the library: Tests/c/golden.c says how and when.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import platform
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+
+SEED = 20261123
+FOLDER = Path(__file__).parent
+PROPERTIES = {
+    "bond_length": "angstrom",
+    "bond_angle": "degree",
+    "voronoi_volume": "angstrom^3",
+    "overlap_population": "electron",
+    "mulliken_charge": "electron",
+    "excitation_energy": "eV",
+}
+MEAN = np.array([1.62, 143.0, 17.5, 0.49, -1.03, 542.0])
+SCALE = np.array([0.03, 14.0, 3.5, 0.05, 0.06, 0.9])
+
+# name: alignment, features, widths of the hidden layers, members, references
+MODELS = {
+    "edge-1": ("edge", 40, [], 1, 0),
+    "edge-5": ("edge", 40, [12, 8], 5, 7),
+    "threshold-1": ("threshold", 40, [9], 1, 3),
+    "threshold-5": ("threshold", 40, [16, 16], 5, 5),
+    "absolute-1": ("absolute", 40, [10, 10, 10], 1, 4),
+    "absolute-5": ("absolute", 40, [7], 5, 0),
+    "edge-160": ("edge", 160, [33, 17], 3, 20),
+}
+VECTORS = 5
+
+
+# ---------------------------------------------------------------- the file
+
+
+def payload(values):
+    values = np.ascontiguousarray(values, "<f4")
+    content = values.tobytes()
+    return {
+        "base64": base64.b64encode(content).decode(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "shape": list(values.shape),
+    }
+
+
+def array(value):
+    return np.frombuffer(base64.b64decode(value["base64"]), "<f4").reshape(value["shape"])
+
+
+def seal(members):
+    text = json.dumps(members, indent=1, ensure_ascii=False, allow_nan=False)
+    start = (text[:-2] + ',\n "file_sha256" : "').encode()
+    return start + hashlib.sha256(start).hexdigest().encode() + b'"\n}\n'
+
+
+def spectra(random, count, features):
+    """Shapes like an edge with three peaks, of random places and heights; a mean of 1."""
+    energy = np.linspace(-1, 14.9, features)
+    edge = 1 / (1 + np.exp(-energy[None] / 0.4))
+    peaks = sum(
+        random.uniform(0.3, 2, (count, 1))
+        * np.exp(-(((energy[None] - at - random.normal(0, 0.4, (count, 1))) / width) ** 2))
+        for at, width in [(1.5, 0.8), (5, 1.7), (9, 3)]
+    )
+    shape = edge * (0.3 + peaks)
+    return (shape / shape.mean(axis=1, keepdims=True)).astype("<f4")
+
+
+def model(name, random):
+    alignment, features, hidden, members, references = MODELS[name]
+    step = 16 / features
+    start = 536.0 if alignment == "absolute" else -1.0
+    background = {"rule": "power_law", "window_ev": [490.0, 525.0]}
+    if name == "threshold-1":
+        background = {"rule": "none"}
+    widths = [features, *hidden, 6]
+    layers = [
+        [
+            {
+                "weights": payload(random.normal(0, 1.4 / np.sqrt(inputs), (outputs, inputs))),
+                "bias": payload(random.normal(0, 0.3, outputs)),
+                "activation": "linear" if last else "relu",
+            }
+            for inputs, outputs, last in zip(
+                widths, widths[1:], [False] * len(hidden) + [True]
+            )
+        ]
+        for _ in range(members)
+    ]
+    shapes = spectra(random, 64, features)
+    properties = (MEAN + SCALE * random.normal(0, 1, (references, 6))).tolist()
+    if references > 4:
+        properties[2][1] = None
+    card = {"name": name, "purpose": "a golden file of the tests; it knows nothing of oxides"}
+    if name == "edge-5":  # as deep as the format allows, and not of ASCII alone
+        deep = "Å, °, ³, 氧, 🜁"
+        for _ in range(30):
+            deep = [deep]
+        card["deep"] = deep
+    quantiles = random.uniform(0.9, 1.1, 6)
+    contents = {
+        "format": "spectra-infer model",
+        "format_version": 1,
+        "properties": [{"name": key, "unit": unit} for key, unit in PROPERTIES.items()],
+        "preprocessing": {
+            "grid": {"start_ev": start, "step_ev": step, "count": features},
+            "alignment": alignment,
+            "edge_rule": {
+                "fraction": 0.25,
+                "averaging_width_ev": 1.0,
+                "maximum_within_ev": 12.0,
+                "onset_window_ev": [505.0, 570.0],
+            },
+            "background": background,
+            "broadening_sigma_ev": 0.5,
+            "normalization": "mean",
+        },
+        "feature_scaling": {
+            "mean": payload(shapes.mean(axis=0)),
+            "scale": payload(np.maximum(shapes.std(axis=0), 0.05)),
+        },
+        "target_scaling": {"mean": MEAN.tolist(), "scale": SCALE.tolist()},
+        "members": [{"layers": member} for member in layers],
+        "calibration": {
+            "properties": [
+                {
+                    "base": 0.2 * float(SCALE[p]),
+                    "spread_weight": 0.7 if members > 1 else 0.0,
+                    "novelty_weight": 0.5 * float(SCALE[p]) if references else 0.0,
+                    "quantile_68": float(quantiles[p]),
+                    "quantile_95": 2.25 * float(quantiles[p]),
+                }
+                for p in range(6)
+            ],
+            "novelty": {
+                "distances": np.sort(random.uniform(0.05, 0.6, 101)).tolist(),
+                "flag_level": 0.95,
+            },
+        },
+        "references": {
+            "ids": [f"golden-{n}/O{n % 3}" for n in range(references)],
+            "features": payload(shapes[:references]),
+            "properties": properties,
+        },
+        "card": card,
+    }
+    golden = shapes[40]
+    contents["golden"] = {
+        "features": payload(golden),
+        "values": predict(contents, golden).tolist(),
+    }
+    return contents
+
+
+# ---------------------------------------------------------------- the arithmetic of the page
+
+
+def fused(a, b, c):
+    """a b + c of float32, rounded once: the sum is rounded to odd in double precision first."""
+    product = a.astype(np.float64) * b.astype(np.float64)  # exact: 48 bits
+    c = c.astype(np.float64)
+    total = product + c
+    part = total - product
+    error = (product - (total - part)) + (c - part)  # exactly what the sum has lost
+    even = (total.view(np.int64) & 1) == 0
+    odd = np.nextafter(total, np.where(error > 0, np.inf, -np.inf))
+    return np.where((error != 0) & even, odd, total).astype(np.float32)
+
+
+def predict(contents, features):
+    scaling = contents["feature_scaling"]
+    inverse = np.float32(1) / array(scaling["scale"])
+    scaled = (np.asarray(features, np.float32) - array(scaling["mean"])) * inverse
+    outputs = []
+    for member in contents["members"]:
+        signal = scaled
+        for layer in member["layers"]:
+            weights = array(layer["weights"])
+            total = array(layer["bias"]).copy()
+            for i, x in enumerate(signal):
+                total = fused(weights[:, i], np.full(len(total), x, np.float32), total)
+            signal = np.maximum(total, np.float32(0)) if layer["activation"] == "relu" else total
+        outputs.append(signal)
+    sums = np.zeros(6)
+    for output in outputs:
+        sums = sums + output.astype(np.float64)
+    target = contents["target_scaling"]
+    return np.array(target["mean"]) + np.array(target["scale"]) * (sums / len(outputs))
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def vectors(features):
+    """Prepared spectra: three of the usual kind, one that is flat, one that is like nothing."""
+    random = np.random.default_rng(SEED + features)
+    usual = spectra(random, 3, features)
+    flat = np.ones((1, features), "<f4")
+    strange = random.uniform(-3, 5, (1, features)).astype("<f4")
+    return np.concatenate([usual, flat, strange])
+
+
+def raw():
+    """Raw spectra in whole counts: name, first energy, distance of two, counts."""
+    random = np.random.default_rng(SEED)
+
+    def counts(energy, before, edge, onset=538.2):
+        above = energy - onset
+        shape = 1 / (1 + np.exp(-above / 0.35)) * (
+            0.5 + 1.6 * np.exp(-(((above - 2) / 1.1) ** 2)) + np.exp(-(((above - 6) / 3) ** 2))
+        )
+        return random.poisson(before * (energy / 500) ** -3 + edge * shape)
+
+    fine = 485 + 0.25 * np.arange(321)
+    coarse = 485 + 0.5 * np.arange(161)
+    spikes = counts(fine, 20000, 30000)
+    spikes[[37, 250]] += 40000
+    return [
+        ("usual", 485, 0.25, counts(fine, 20000, 30000)),
+        ("shifted", 487.5, 0.25, counts(fine + 2.5, 20000, 30000, 541.7)),
+        ("weak", 485, 0.25, counts(fine, 700, 900)),
+        ("coarse", 485, 0.5, counts(coarse, 20000, 30000)),
+        ("spikes", 485, 0.25, spikes),
+        ("no-edge", 485, 0.25, counts(fine, 20000, 0)),
+    ]
+
+
+# ---------------------------------------------------------------- all
+
+
+def hexadecimal(numbers):
+    """As printf's %a, which leaves out the zeros at the end."""
+    words = [float(x).hex() for x in numbers]
+    return " ".join(re.sub(r"\.?0*p", "p", word) for word in words)
+
+
+def answers(model_of, vectors_of):
+    """values.txt, from models and vectors of features."""
+    return "".join(
+        f"{name} {v} {hexadecimal(predict(model_of(name), vector))}\n"
+        for name, description in MODELS.items()
+        for v, vector in enumerate(vectors_of(description[1]))
+    )
+
+
+def files():
+    random = np.random.default_rng(SEED)
+    models = {name: model(name, random) for name in MODELS}
+    written = {f"{name}.json": seal(contents) for name, contents in models.items()}
+    written["values.txt"] = answers(models.__getitem__, vectors).encode()
+    for features in sorted({description[1] for description in MODELS.values()}):
+        lines = [hexadecimal(vector) + "\n" for vector in vectors(features)]
+        written[f"features-{features}.txt"] = "".join(lines).encode()
+    lines = [
+        f"{name} {len(counts)} {start} {step} " + " ".join(map(str, counts)) + "\n"
+        for name, start, step, counts in raw()
+    ]
+    written["spectra.txt"] = "".join(lines).encode()
+    return written
+
+
+def committed_model(name):
+    return json.loads((FOLDER / f"{name}.json").read_bytes())
+
+
+def committed_vectors(features):
+    lines = (FOLDER / f"features-{features}.txt").read_text().splitlines()
+    return [np.array([float.fromhex(word) for word in line.split()], "<f4") for line in lines]
+
+
+def main():
+    if "--check" in sys.argv:
+        # From the files that are here: exp() and the random numbers of another NumPy may differ.
+        expected = answers(committed_model, committed_vectors)
+        sys.exit(None if (FOLDER / "values.txt").read_text() == expected else "other values")
+    for name, content in files().items():
+        (FOLDER / name).write_bytes(content)
+    provenance = {
+        "generator": "generate.py",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "seed": SEED,
+        "arithmetic": "float32, fused multiply-add, as docs/model-format.md says",
+        "written by the library": "trust.txt, raw.txt: Tests/c/golden.c --write",
+    }
+    (FOLDER / "PROVENANCE.json").write_text(json.dumps(provenance, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
