@@ -24,7 +24,7 @@ help: ## lists the targets
 # ---------------------------------------------------------------- what is needed from Debian
 
 PACKAGES := gcc libc6-dev binutils pkg-config libjson-c-dev zlib1g-dev
-TEST_PACKAGES := g++ valgrind cmake locales python3-venv
+TEST_PACKAGES := g++ valgrind cmake locales python3-venv python3-dev abigail-tools
 setup:
 	@scripts/install-packages.sh $(PACKAGES)
 
@@ -103,6 +103,17 @@ simulation-setup: ## installs GPAW and the program that makes the database: buil
 	@scripts/install-packages.sh gpaw gpaw-data python3-spglib python3-venv
 	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/simulation
 	$(BUILD)/simulation/bin/pip install --quiet --editable simulation
+
+.PHONY: golden
+golden: library ## records what the golden models answer beside their values, where that is meant to change
+	@$(CC) -std=gnu11 -O1 -frounding-math -I include -o $(BUILD)/golden Tests/c/golden.c Tests/c/support.c \
+	    -L $(BUILD)/lib -lspectra_infer -Wl,-rpath,$(abspath $(BUILD)/lib) -lm
+	@$(BUILD)/golden Tests/Fixtures/golden-models --write
+
+.PHONY: soak
+MINUTES ?= 30
+soak: setup-test library ## runs the long tests, for MINUTES in all (30)
+	@scripts/soak.sh $(MINUTES)
 
 clean: ## removes everything that was built
 	rm -rf $(BUILD) .build

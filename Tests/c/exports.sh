@@ -69,6 +69,12 @@ tls=$(awk '$1 == "TLS" { print $6 }' "$scratch/segments")
 tls=$((${tls:-0}))
 check 'its thread-local storage is 64 bytes at most' "$(test $tls -le 64 || echo "$tls bytes")"
 
+# What one function takes of the stack; stack.c measures how deep they go together.
+objdump -d --no-show-raw-insn "$library" | grep -oE 'sub +\$0x[0-9a-f]+,%rsp' | grep -oE '0x[0-9a-f]+' > "$scratch/frames"
+frame=0
+while read -r bytes; do [ $((bytes)) -le $frame ] || frame=$((bytes)); done < "$scratch/frames"
+check 'no function takes more than 40 kB of stack' "$(test $frame -le 40960 || echo "$frame bytes")"
+
 cp "$library" "$scratch/stripped.so"
 strip "$scratch/stripped.so"
 size=$(wc -c < "$scratch/stripped.so")
@@ -76,6 +82,6 @@ check 'stripped it is smaller than 1 MB' "$(test "$size" -le 1000000 || echo "$s
 if strings "$library" | grep -qE '^/(work|home|root|tmp)/'; then
     echo "exports: note: paths of the machine that built it are in the library: $(strings "$library" | grep -E '^/(work|home|root|tmp)/' | head -1)"
 fi
-echo "exports: note: $size bytes stripped, $(awk '$1 == ".data" || $1 == ".bss" { print $1, $5 }' "$scratch/sections" | while read -r name bytes; do printf '%s %d bytes, ' "$name" "0x$bytes"; done)thread-local $tls bytes$(grep -q STATIC_TLS "$scratch/dynamic" && echo ' (static)'), needs $(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | tail -1)"
+echo "exports: note: $size bytes stripped, $(awk '$1 == ".data" || $1 == ".bss" { print $1, $5 }' "$scratch/sections" | while read -r name bytes; do printf '%s %d bytes, ' "$name" "0x$bytes"; done)thread-local $tls bytes, largest frame $frame bytes$(grep -q STATIC_TLS "$scratch/dynamic" && echo ' (static)'), needs $(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | tail -1)"
 echo "exports: $passed passed, $failed failed"
 test "$failed" -eq 0

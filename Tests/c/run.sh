@@ -7,6 +7,7 @@
 #     CC                         the C compiler, default cc
 #     SPECTRA_TEST_FULL=1        refuse every allocation in turn, not a sample
 #     SPECTRA_TEST_NO_VALGRIND=1 leave out the runs under valgrind
+#     SPECTRA_TEST_NO_SANITIZER=1 leave out the run under ThreadSanitizer, which builds the library once more
 set -u
 
 if [ $# -ne 2 ]; then
@@ -86,6 +87,7 @@ check "the header's example compiles" "$CC" -std=c99 -Wall -Wpedantic -Werror -f
 # ---------------------------------------------------------------- the library
 
 program exports sh "$tests/exports.sh" "$library" "$root/include/spectra_infer.h" "$root/packaging/spectra_infer.map"
+program abi "$tests/abi.sh" "$root/include/spectra_infer.h" "$root/packaging/spectra_infer.map" "$root/packaging/abi/libspectra_infer-0-x86_64.abi"
 
 ln -s "$library" "$scratch/libspectra_infer.so"
 soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
@@ -109,6 +111,15 @@ program contract "$scratch/contract" "$models" "$data"
 program numbers "$scratch/numbers" "$models" "$data"
 program steps "$scratch/steps" "$models" "$data"
 program threads "$scratch/threads" "$models" "$data"
+for name in race stack golden endure; do
+    check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" -L "$scratch" -lspectra_infer \
+        -Wl,-rpath,"$scratch" -lm
+done
+program race "$scratch/race" "$models" "$data" 12
+golden=$root/Tests/Fixtures/golden-models
+program stack "$scratch/stack" "$models" "$data" "$golden/edge-5.json" "$golden/edge-160.json"
+program golden "$scratch/golden" "$golden"
+program endure "$scratch/endure" "$models" "$data" 2
 program memory "$scratch/memory" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
 program damage "$scratch/damage" "$models/edge.json"
@@ -116,6 +127,52 @@ program hostile "$scratch/hostile" "$models/edge.json" "$data"
 
 # With an empty environment, and no Swift where the loader looks.
 program hygiene env -i PATH=/usr/bin:/bin LD_LIBRARY_PATH="$scratch" "$scratch/hygiene" libspectra_infer.so "$models" "$data"
+# On a computer without Swift: the folder of the toolchain is empty for this process. And with the toolchain, where
+# Swift's runtime, which is not in the library, would set up its signal handlers.
+toolchain=$(command -v swiftc > /dev/null && dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")")
+if [ -n "$toolchain" ] && [ "$toolchain" != / ] && unshare -rm mount -t tmpfs none "$toolchain" 2> /dev/null; then
+    program hygiene unshare -rm sh -c 'mount -t tmpfs none "$1" && shift && ! command -v swiftc > /dev/null && exec "$@"' \
+        sh "$toolchain" "$scratch/hygiene" "$library" "$models" "$data"
+else
+    echo 'run.sh: SKIPPED: no toolchain of Swift that could be hidden'
+fi
+program hygiene env SWIFT_BACKTRACE=enable=yes,color=no "$scratch/hygiene" "$library" "$models" "$data"
+
+# ---------------------------------------------------------------- hosts with a runtime of their own
+
+if [ -n "$toolchain" ]; then
+    cp -L "$library" "$scratch/copy.so"
+    check 'a Swift program links the library through its module map' swiftc -O -parse-as-library -swift-version 6 -I "$root/include" \
+        -L "$scratch" -lspectra_infer -Xlinker -rpath -Xlinker "$scratch" -o "$scratch/host" "$root/Tests/host-swift/Host.swift"
+    program host "$scratch/host" "$library" "$scratch/copy.so" "$models/edge.json"
+else
+    echo 'run.sh: SKIPPED: the Swift program that uses the library, as there is no swiftc'
+fi
+if pkg-config --exists python3-embed 2> /dev/null; then
+    # shellcheck disable=SC2046 # the options are meant to be split
+    check 'embed compiles' "$CC" $flags $(pkg-config --cflags python3-embed) -o "$scratch/embed" "$tests/embed.c" "$tests/support.c" \
+        -L "$scratch" -lspectra_infer -Wl,-rpath,"$scratch" $(pkg-config --libs python3-embed) -lm
+    program embed "$scratch/embed" "$library" "$models" "$data"
+else
+    echo 'run.sh: SKIPPED: the C program that embeds Python (apt-get install python3-dev)'
+fi
+
+# ---------------------------------------------------------------- ThreadSanitizer
+
+if [ -n "${SPECTRA_TEST_NO_SANITIZER-}" ] || [ -z "$clang" ] || [ -z "$toolchain" ]; then
+    echo 'run.sh: SKIPPED: ThreadSanitizer, for which the library is built once more by Swift'
+else
+    runtime=$(dirname "$clang")/../lib/swift/linux
+    watched=$root/build/thread
+    check 'the library is built for ThreadSanitizer' "$root/scripts/build-sanitized.sh" thread "$watched"
+    check 'race compiles for ThreadSanitizer' "$clang" -std=gnu11 -O1 -g -fsanitize=thread -pthread -I "$root/include" \
+        -o "$scratch/race-watched" "$tests/race.c" "$tests/support.c" -L "$watched" -lspectra_infer -Wl,-rpath,"$watched" \
+        -L "$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime" -lm
+    program race "$scratch/race-watched" "$models" "$data" 2
+    # Two threads in one workspace: had ThreadSanitizer nothing to say of this, the line above would mean nothing.
+    check 'ThreadSanitizer sees a race inside of the library' \
+        sh -c '"$@" --plant 2>&1 | grep -q "WARNING: ThreadSanitizer: data race"' sh "$scratch/race-watched" "$models" "$data"
+fi
 
 # ---------------------------------------------------------------- valgrind
 
@@ -129,6 +186,7 @@ elif command -v valgrind > /dev/null; then
     program numbers $watch "$scratch/numbers" "$models" "$data"
     program steps $watch "$scratch/steps" "$models" "$data"
     program threads $watch "$scratch/threads" "$models" "$data"
+    program golden $watch "$scratch/golden" "$golden"
     program damage $watch "$scratch/damage" "$models/edge.json"
     program hostile $watch "$scratch/hostile" "$models/edge.json" "$data"
     unset SPECTRA_TEST_VALGRIND
