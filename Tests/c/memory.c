@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -230,6 +231,40 @@ static void refuse_one(long i)
     CHECK(live == before, "%s, afterwards: %ld blocks leaked", where, live - before);
 }
 
+/* The kernel refuses: all of an address space is taken but `i` times 256 kB. */
+static long *outcomes; /* loads that were refused, that were not; shared with the processes */
+
+static void little_room(long i)
+{
+    enum { BLOCK = 65536, BLOCKS = 65536 };
+    static void *blocks[BLOCKS];
+    unsigned long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    if (!CHECK(statm && fscanf(statm, "%lu", &pages) == 1, "no /proc/self/statm")) return;
+    fclose(statm);
+    struct rlimit limit;
+    getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + 260 * BLOCK;
+    if (!CHECK(setrlimit(RLIMIT_AS, &limit) == 0, "no limit")) return;
+    long count = 0;
+    while (count < BLOCKS && (blocks[count] = malloc(BLOCK))) count++;
+    if (!CHECK(count >= 240 && count < BLOCKS, "%ld blocks", count)) return;
+    for (long k = 0; k < 4 * i; k++) free(blocks[--count]); /* the last ones lie side by side */
+    for (int from_memory = 0; from_memory < 2; from_memory++) {
+        spectra_model *loaded = NULL;
+        spectra_status status = load_once(from_memory, &loaded);
+        __atomic_add_fetch(&outcomes[status == SPECTRA_OK], 1, __ATOMIC_RELAXED);
+        if (status == SPECTRA_OK) {
+            CHECK(is_whole(loaded), "room for %ld times 256 kB: OK, but another model", i);
+            spectra_model_free(loaded);
+        } else {
+            CHECK(status == SPECTRA_ERROR_MEMORY || (!from_memory && status == SPECTRA_ERROR_FILE), "room for %ld times 256 kB: %s: %s", i,
+                  spectra_status_name(status), message);
+            CHECK(loaded == NULL && message[0] != '\0', "room for %ld times 256 kB", i);
+        }
+    }
+}
+
 static void test_refused_memory(const char *directory, int which)
 {
     path = model_path(directory, which);
@@ -259,6 +294,9 @@ static void test_refused_memory(const char *directory, int which)
     whole = load(directory, which);
     workspace = new_workspace(whole, CHANNELS, &size);
     shielded("refused memory", 4 * refused_count, refuse_one);
+    outcomes = mmap(NULL, 2 * sizeof *outcomes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    shielded("little room", 60, little_room);
+    CHECK(outcomes[0] > 0 && outcomes[1] > 0, "of the loads with little room %ld were refused and %ld not", outcomes[0], outcomes[1]);
     guarded_free(workspace, size);
     spectra_model_free(whole);
     guarded_free(bytes, byte_count);
