@@ -81,8 +81,10 @@ extension Preprocessor {
   }
 
   /// Divides the features by their mean.
+  ///
+  /// - Parameter background: what was subtracted in the middle of the grid.
   func normalize(
-    _ features: inout MutableSpan<Float>
+    _ features: inout MutableSpan<Float>, above background: Double
   ) throws(SpectraError) -> (area: Double, negativeFraction: Double) {
     var (sum, magnitudes) = (0.0, 0.0)
     for point in 0..<grid.count {
@@ -90,8 +92,9 @@ extension Preprocessor {
       magnitudes += Double(features[point].magnitude)
     }
     let mean = sum / Double(grid.count)
-    // Where signs nearly cancel, division would blow noise up to any size.
-    guard mean > 0, mean.isFinite, sum > 0.05 * magnitudes else {
+    // Where signs nearly cancel, division would blow noise up to any size. Intensities are floats: a
+    // smaller share of them than 1e-7 is rounding, as where a constant is left of itself.
+    guard mean > 1e-7 * background, mean > 0, mean.isFinite, sum > 0.05 * magnitudes else {
       throw SpectraError(
         .noSignal,
         """

@@ -186,7 +186,9 @@ public struct Preprocessor: Sendable, Equatable {
     var rows = features.mutableSpan(prepared.upperBound)
     var features = rows._mutatingExtracting(prepared)
     let channelWidth = try resample(cumulative, axis, shift: shift, into: &features)
-    let (area, negativeFraction) = try normalize(&features)
+    let middle = (grid.lowerBorder + grid.upperBorder) / 2 - shift
+    let (area, negativeFraction) = try normalize(
+      &features, above: fitted?.intensity(at: middle) ?? 0)
     var preparation = Preparation(
       alignment: alignment, background: fitted, onset: onset, shift: shift,
       channelWidth: channelWidth, area: area, negativeFraction: negativeFraction)
