@@ -36,7 +36,7 @@
  *   NUL-terminated sentence that says what is wrong and what mends it, cut to `message_capacity`.
  *   On success `message` receives the empty string.
  * - No input ends the host process: NULL, wrong sizes, NaN, infinities, unsorted axes and damaged or
- *   hostile model files each have a status.
+ *   hostile model files each have a status: docs/hostile-numbers.md has them in tables.
  * - A spectra_model is immutable: any number of threads may use one at once. A workspace belongs to one
  *   call at a time. Only spectra_model_free() must not race with another use of the same model.
  * - No preprocess or predict function allocates memory, takes a lock, starts a thread or makes a

@@ -93,7 +93,7 @@ ln -s "$library" "$scratch/libspectra_infer.so"
 soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [ -n "$soname" ] && [ ! -e "$scratch/$soname" ] && ln -s "$library" "$scratch/$soname"
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin-malloc -frounding-math -pthread -I $root/include"
-for name in contract numbers steps damage hostile threads memory quartz; do
+for name in contract numbers steps damage hostile unusual threads memory quartz; do
     check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
 done
@@ -124,6 +124,7 @@ program memory "$scratch/memory" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
 program damage "$scratch/damage" "$models/edge.json"
 program hostile "$scratch/hostile" "$models/edge.json" "$data"
+program unusual "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
 
 # With an empty environment, and no Swift where the loader looks.
 program hygiene env -i PATH=/usr/bin:/bin LD_LIBRARY_PATH="$scratch" "$scratch/hygiene" libspectra_infer.so "$models" "$data"
@@ -189,6 +190,7 @@ elif command -v valgrind > /dev/null; then
     program golden $watch "$scratch/golden" "$golden"
     program damage $watch "$scratch/damage" "$models/edge.json"
     program hostile $watch "$scratch/hostile" "$models/edge.json" "$data"
+    program unusual $watch "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
     unset SPECTRA_TEST_VALGRIND
 else
     echo 'run.sh: SKIPPED: valgrind is not installed (apt-get install valgrind)'
