@@ -115,12 +115,16 @@ static int use_everything(void)
     fine += spectra_preprocess(model, workspace, size, good.energy, spoiled, CHANNELS, &options, features, 400, &preparation,
                                message, sizeof message) != SPECTRA_OK;
     fine += spectra_predict_features(model, workspace, size, features, 160, 2, 160, results, sizeof *results, message, sizeof message) == SPECTRA_OK;
+    spectra_neighbor neighbors[5];
+    size_t found = 0;
+    fine += spectra_find_neighbors(model, features, 160, neighbors, 5, &found, message, sizeof message) == SPECTRA_OK && found == 5;
+    fine += spectra_find_neighbors(model, spoiled, 160, neighbors, 0, &found, message, sizeof message) != SPECTRA_OK;
     fine += spectra_workspace_size(model, CHANNELS) <= size;
     fine += spectra_model_get_info(model, &info) == SPECTRA_OK;
     fine += spectra_model_get_reference(model, 0, &reference) == SPECTRA_OK;
     fine += spectra_status_name(SPECTRA_ERROR_AXIS)[0] != 0 && spectra_status_text(SPECTRA_ERROR_AXIS)[0] != 0;
     fine += spectra_model_card(model)[0] != 0 && spectra_version_string()[0] != 0 && spectra_flag_text(1)[0] != 0;
-    return fine == 15;
+    return fine == 17;
 }
 
 static void test_no_allocation(const char *name)
@@ -132,6 +136,25 @@ static void test_no_allocation(const char *name)
     long used = calls - before;
     CHECK(fine, "%s", name);
     CHECK(used == 0, "%s: the allocator was called %ld times", name, used);
+}
+
+/* Where there is no memory left, whatever was loaded goes on, and can be freed. */
+static void test_no_memory_left(const char *directory, int which)
+{
+    spectra_model *last = model;
+    long before = live;
+    model = load(directory, which);
+    if (!CHECK(model != NULL, "%s", model_names[which])) return;
+    refused = 0;
+    allocations = 0;
+    refuse_after = 1;
+    refuse_at = 1;
+    int fine = use_everything();
+    spectra_model_free(model);
+    refuse_at = 0;
+    CHECK(fine && refused == 0, "%s: %d allocations in using and freeing a model", model_names[which], refused);
+    CHECK(live == before, "%s: %ld blocks leaked", model_names[which], live - before);
+    model = last;
 }
 
 /* In a process that the kernel allows to read, write and end, and nothing else: any other system call kills. */
@@ -317,11 +340,12 @@ int main(int argc, char **argv)
         workspace = new_workspace(model, CHANNELS, &size);
         test_no_allocation(model_names[which]);
         test_no_system_call(model_names[which]);
+        test_no_memory_left(argv[1], which);
         guarded_free(workspace, size);
         spectra_model_free(model);
         if (which > 0) CHECK(live == before, "%s: %ld blocks leaked", model_names[which], live - before);
     }
-    test_refused_memory(argv[1], 0);
+    for (int which = 0; which < (getenv("SPECTRA_TEST_FULL") ? MODEL_COUNT : 1); which++) test_refused_memory(argv[1], which);
     spectrum_free(&good);
     return finish("memory");
 }
