@@ -84,7 +84,7 @@ test: setup-test lint library $(SPECTRA) ## runs every test: Swift, C, Python
 	@scripts/test.sh
 
 lint: ## checks the formatting
-	swift format lint --strict --parallel --recursive Sources Tests benchmarks Package.swift
+	swift format lint --strict --parallel --recursive Sources Tests benchmarks fuzz Package.swift
 
 test-swift: setup-test ## runs the Swift tests
 	@scripts/test.sh swift
@@ -94,6 +94,10 @@ test-c: setup-test library ## runs the C tests against the library
 
 test-python: setup-test library ## runs the tests of the Python package
 	@scripts/test.sh python
+
+.PHONY: fuzz
+fuzz: setup-test ## fuzzes loader, predict and file readers, FUZZ_SECONDS (60) each
+	@fuzz/run.sh
 
 .PHONY: test-simulation simulation-setup
 test-simulation: setup-test ## runs the tests of the simulation program (without GPAW)

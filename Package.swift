@@ -77,9 +77,14 @@ let package = Package(
       name: "CAPITests",
       dependencies: ["CAPI", "CSpectraInfer", "SpectraInfer", "SpectraTestSupport"],
       swiftSettings: strict),
+    .target(
+      name: "FuzzReaders",
+      dependencies: ["SpectraIO"],
+      path: "fuzz/readers",
+      swiftSettings: strict),
     .testTarget(
       name: "SpectraIOTests",
-      dependencies: ["SpectraIO", "SpectraInfer", "SpectraTestSupport"],
+      dependencies: ["SpectraIO", "SpectraInfer", "SpectraTestSupport", "FuzzReaders"],
       swiftSettings: strict),
     .testTarget(
       name: "SpectraTrainTests",

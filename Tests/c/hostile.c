@@ -5,6 +5,7 @@
  * when it predicts, and what it predicts is a status or finite numbers in their order.
  */
 #define _GNU_SOURCE
+#include "seal.h"
 #include "support.h"
 
 #include <ctype.h>
@@ -13,73 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---------------------------------------------------------------- SHA-256 (FIPS 180-4), base64 (RFC 4648) */
-
-static const uint32_t round_constants[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
-    0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
-    0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
-    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
-    0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
-    0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
-};
-
-static uint32_t rotated(uint32_t x, int n) { return x >> n | x << (32 - n); }
-
-static void sha256(const unsigned char *bytes, size_t size, char digits[65])
-{
-    uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-    size_t padded = (size + 8) / 64 * 64 + 64;
-    for (size_t block = 0; block < padded; block += 64) {
-        uint32_t w[64], v[8];
-        for (size_t i = 0; i < 64; i++) {
-            size_t at = block + i;
-            unsigned byte = at < size ? bytes[at] : at == size ? 0x80 : at >= padded - 8 ? (unsigned)((uint64_t)size * 8 >> 8 * (padded - 1 - at)) & 255 : 0;
-            w[i / 4] = (i % 4 ? w[i / 4] << 8 : 0) | byte;
-        }
-        for (int i = 16; i < 64; i++)
-            w[i] = w[i - 16] + w[i - 7] + (rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ w[i - 15] >> 3)
-                   + (rotated(w[i - 2], 17) ^ rotated(w[i - 2], 19) ^ w[i - 2] >> 10);
-        memcpy(v, h, sizeof v);
-        for (int i = 0; i < 64; i++) {
-            uint32_t a = v[7] + (rotated(v[4], 6) ^ rotated(v[4], 11) ^ rotated(v[4], 25)) + ((v[4] & v[5]) ^ (~v[4] & v[6])) + round_constants[i] + w[i];
-            uint32_t b = (rotated(v[0], 2) ^ rotated(v[0], 13) ^ rotated(v[0], 22)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-            memmove(v + 1, v, 7 * sizeof *v);
-            v[4] += a;
-            v[0] = a + b;
-        }
-        for (int i = 0; i < 8; i++) h[i] += v[i];
-    }
-    for (int i = 0; i < 8; i++) sprintf(digits + 8 * i, "%08x", h[i]);
-}
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static size_t decode(const char *text, size_t length, unsigned char *bytes)
-{
-    size_t count = 0;
-    for (size_t i = 0; i + 3 < length; i += 4) {
-        uint32_t group = 0;
-        int digits = 0;
-        for (int k = 0; k < 4; k++) {
-            const char *digit = text[i + k] == '=' ? NULL : memchr(alphabet, text[i + k], 64);
-            digits += digit != NULL;
-            group = group << 6 | (digit ? (uint32_t)(digit - alphabet) : 0);
-        }
-        for (int k = 0; k + 1 < digits; k++) bytes[count++] = (unsigned char)(group >> (16 - 8 * k));
-    }
-    return count;
-}
-
-static void encode(const unsigned char *bytes, size_t size, char *text)
-{
-    for (size_t i = 0; i < size; i += 3) {
-        uint32_t group = 0;
-        for (size_t k = 0; k < 3; k++) group = group << 8 | (i + k < size ? bytes[i + k] : 0);
-        for (int k = 0; k < 4; k++) *text++ = i + (size_t)k <= size ? alphabet[group >> (18 - 6 * k) & 63] : '=';
-    }
-}
 
 /* ---------------------------------------------------------------- the model and its tokens */
 
@@ -115,15 +49,6 @@ static void take_apart(void)
             i++;
         }
     }
-}
-
-/* Writes the checksum of the whole file, where it has one as format 1 puts it. */
-static void seal(unsigned char *bytes, size_t length)
-{
-    char digits[65];
-    if (length < 100) return;
-    sha256(bytes, length - 68, digits);
-    memcpy(bytes + length - 68, digits, 64);
 }
 
 /* ---------------------------------------------------------------- what a model must stand */
@@ -175,7 +100,7 @@ static void nothing(long unused)
     CHECK(strcmp(digits, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") == 0, "%s", digits);
     unsigned char *bytes = malloc(size);
     memcpy(bytes, original, size);
-    seal(bytes, size);
+    seal_file(bytes, size);
     CHECK(memcmp(bytes, original, size) == 0, "the checksum of the model is where format 1 has it");
     free(bytes);
 }
@@ -226,7 +151,7 @@ static void change_tokens(long i)
     }
     memcpy(bytes + to, original + from, size - from);
     to += size - from;
-    seal(bytes, to);
+    seal_file(bytes, to);
     exercise(bytes, to, what);
     free(bytes);
 }
@@ -247,20 +172,20 @@ static void change_payload(long i)
         size_t start = (size_t)((const unsigned char *)memchr(at, '"', 40) + 1 - original);
         size_t length = (size_t)((const unsigned char *)memchr(original + start, '"', size - start) - original) - start;
         unsigned char *floats = malloc(length);
-        size_t count = decode((const char *)original + start, length, floats) / 4;
+        size_t count = base64_decode((const char *)original + start, length, floats) / 4;
         uint64_t seed = (uint64_t)i;
         bits(&seed);
         float number = numbers[i % 12];
         for (size_t k = 0; k < count; k++)
             if (i % 2 || k == bits(&seed) % count) memcpy(floats + 4 * k, &number, 4);
-        encode(floats, 4 * count, (char *)bytes + start);
+        base64_encode(floats, 4 * count, (char *)bytes + start);
         char digits[65], what[80];
         sha256(floats, 4 * count, digits);
         unsigned char *checksum = memmem(bytes + start + length, 200, "\"sha256\"", 8);
         if (CHECK(checksum != NULL, "payload %ld has a checksum behind it", payload)) {
             checksum = memchr(checksum + 8, '"', 10);
             memcpy(checksum + 1, digits, 64);
-            seal(bytes, size);
+            seal_file(bytes, size);
             snprintf(what, sizeof what, "payload %ld with %s%g", payload, i % 2 ? "nothing but " : "", number);
             exercise(bytes, size, what);
         }

@@ -94,8 +94,13 @@ soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [ -n "$soname" ] && [ ! -e "$scratch/$soname" ] && ln -s "$library" "$scratch/$soname"
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin-malloc -frounding-math -pthread -I $root/include"
 for name in contract numbers steps damage hostile unusual threads memory quartz; do
-    check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" -L "$scratch" -lspectra_infer \
+    check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" "$tests/seal.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
+done
+fuzz=$root/fuzz
+for name in model predict; do
+    check "replay_$name compiles" "$CC" $flags -I "$tests" -DFUZZ_MODELS="\"$fuzz/seeds/model\"" -o "$scratch/replay_$name" "$tests/replay.c" \
+        "$fuzz/$name.c" "$fuzz/harness.c" "$tests/support.c" "$tests/seal.c" -L "$scratch" -lspectra_infer -Wl,-rpath,"$scratch" -lm
 done
 check 'hygiene compiles' "$CC" $flags -o "$scratch/hygiene" "$tests/hygiene.c" "$tests/support.c" -ldl -lm
 
@@ -125,6 +130,16 @@ program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data"
 program damage "$scratch/damage" "$models/edge.json"
 program hostile "$scratch/hostile" "$models/edge.json" "$data"
 program unusual "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
+
+# What the fuzz targets keep (docs/fuzzing.md); the seeds are made anew, to be those of seeds.py.
+for name in model predict; do
+    program replay_$name "$scratch/replay_$name" replay_$name "$fuzz/seeds/$name" "$fuzz/corpus/$name"
+done
+if command -v python3 > /dev/null; then
+    check 'fuzz/seeds is what fuzz/seeds.py writes' sh -c 'python3 "$1/seeds.py" "$2" && diff -r "$1/seeds" "$2"' sh "$fuzz" "$scratch/seeds"
+else
+    echo 'run.sh: SKIPPED: fuzz/seeds.py, as there is no python3'
+fi
 
 # With an empty environment, and no Swift where the loader looks.
 program hygiene env -i PATH=/usr/bin:/bin LD_LIBRARY_PATH="$scratch" "$scratch/hygiene" libspectra_infer.so "$models" "$data"

@@ -1,0 +1,62 @@
+#!/bin/bash
+# Builds the fuzz targets into build/fuzz: model and predict (the C library), readers (spectrum files).
+#
+#     fuzz/build.sh [model|predict|readers]...      all of them where none is named
+#
+# libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer are those of the Swift toolchain's clang. The library is
+# compiled as it is shipped, as Embedded Swift, but with both sanitizers and the coverage of libFuzzer; what is
+# shipped (scripts/build-library.sh) is not touched.
+set -eu
+
+cd "$(dirname "$0")/.."
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(model predict readers)
+out=build/fuzz
+mkdir -p $out
+clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
+sanitize=-fsanitize=address,undefined
+instrument=(-Xswiftc -sanitize=address -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table -Xcc -fsanitize-coverage=inline-8bit-counters,pc-table
+    -Xcc $sanitize -Xcc -fno-sanitize-recover=all)
+cflags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all $sanitize -I include -I Tests/c"
+
+# quietly LOG COMMAND...: shows the output of what failed.
+quietly() {
+    local log=$1
+    shift
+    "$@" >"$log" 2>&1 || { tail -n 40 "$log"; exit 1; }
+}
+
+library() {
+    [ -z "${library_built-}" ] || return 0
+    library_built=1
+    local scratch=.build/fuzz-library jsonc names
+    quietly $out/library.log swift build -c release --target CAPI --scratch-path $scratch \
+        -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -fno-math-errno "${instrument[@]}"
+    objects=$(find "$(swift build -c release --scratch-path $scratch --show-bin-path)"/{CAPI,SpectraInfer,CKernels,CJSONMemory}.build -name '*.o')
+    # json-c with the allocations of the library, as it is shipped.
+    jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
+    names=$(printf -- '--redefine-sym %s=spectra_json_%s ' malloc malloc calloc calloc realloc realloc strdup strdup free free)
+    # shellcheck disable=SC2086
+    objcopy $names "$jsonc" $out/libjson-c-renamed.a
+}
+
+for target in "${targets[@]}"; do
+    case $target in
+        model | predict)
+            library
+            # shellcheck disable=SC2086
+            $clang $cflags -fsanitize=fuzzer -DFUZZING -DFUZZ_MODELS="\"$PWD/fuzz/seeds/model\"" -o $out/"$target" -fuse-ld=lld \
+                fuzz/"$target".c fuzz/harness.c Tests/c/seal.c $objects $out/libjson-c-renamed.a -lm
+            ;;
+        readers)
+            scratch=.build/fuzz-readers
+            quietly $out/readers.log swift build -c release --target FuzzReaders --scratch-path $scratch "${instrument[@]}"
+            # shellcheck disable=SC2086
+            $clang $cflags -c -o $out/archive.o fuzz/archive.c
+            quietly $out/readers-link.log swiftc -use-ld=lld -sanitize=address,fuzzer -o $out/readers $out/archive.o \
+                $(find "$(swift build -c release --scratch-path $scratch --show-bin-path)"/{FuzzReaders,SpectraIO,SpectraInfer,SwiftCSV,CKernels,CJSONMemory}.build \
+                    -name '*.o') -ljson-c -lz -lm
+            ;;
+        *) echo "usage: $0 [model|predict|readers]..." >&2; exit 2 ;;
+    esac
+done
