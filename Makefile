@@ -74,7 +74,10 @@ demo: library $(SPECTRA) ## predicts the properties of a noisy alpha-quartz spec
 
 # ---------------------------------------------------------------- benchmarks
 
-.PHONY: bench-training
+.PHONY: bench bench-training
+bench: setup-test library ## times inference beside ONNX Runtime, OpenVINO and NumPy (BENCH=--quick: a minute)
+	@benchmarks/inference.sh $(BENCH)
+
 bench-training: setup-test ## times training beside scikit-learn and JAX
 	@benchmarks/training.sh
 

@@ -7,11 +7,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-directory=build/bench
-venv=$directory/venv
-mkdir -p $directory
-[ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv
-$venv/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/training/requirements.txt
+. benchmarks/environment.sh benchmarks/training/requirements.txt
 touch benchmarks/Package.swift # or a new file of the package above would go unnoticed
 build=(swift build -c release --package-path benchmarks --scratch-path $directory/swift)
 "${build[@]}" >$directory/build.log 2>&1 || { cat $directory/build.log; exit 1; }

@@ -12,32 +12,15 @@ import csv
 import json
 import os
 import pathlib
-import platform
 import statistics
 import subprocess
 import sys
 import time
 
+import machine
 import problem
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-def busy_seconds():
-    """Processor time that all programs of the machine have used, but for those that gave way (nice)."""
-    fields = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()
-    user, _, system, _, _, irq, softirq, steal = map(int, fields[1:9])
-    return (user + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
-
-
-def wait_for_quiet(patience):
-    """Waits until other programs use less than a tenth of the machine, at most `patience` seconds."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        before = busy_seconds()
-        time.sleep(0.5)
-        if busy_seconds() - before < 0.05 * os.cpu_count():
-            return
 
 
 class Contender:
@@ -61,12 +44,12 @@ class Contender:
         return json.loads(line)
 
     def train(self, patience):
-        wait_for_quiet(patience)
-        busy_before = busy_seconds()
+        machine.wait_for_quiet(patience)
+        busy_before = machine.busy_seconds()
         self.process.stdin.write("train\n")
         self.process.stdin.flush()
         run = self.answer()
-        foreign = busy_seconds() - busy_before - run["cpu_seconds"]
+        foreign = machine.busy_seconds() - busy_before - run["cpu_seconds"]
         run["others"] = max(0.0, foreign / run["seconds"] / os.cpu_count())
         self.runs.append(run)
 
@@ -87,13 +70,6 @@ def contenders(arguments):
             yield Contender(
                 "JAX", dropout, [sys.executable, HERE / "jax_worker.py", directory, dropout, seed], cores)
         yield Contender("scikit-learn", 0.0, [sys.executable, HERE / "sklearn_worker.py", directory, seed], cores)
-
-
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":")[1].strip()
-    return platform.processor()
 
 
 def table(all_contenders):
@@ -150,7 +126,7 @@ def main():
         print(f"repetition {repetition + 1} of {arguments.repetitions}", file=sys.stderr)
     for contender in all_contenders:
         contender.end()
-    print(f"{processor()}, {os.cpu_count()} cores; {arguments.repetitions} repetitions in turns\n")
+    print(f"{machine.processor()}, {os.cpu_count()} cores; {arguments.repetitions} repetitions in turns\n")
     print("\n".join(table(all_contenders)))
     others = statistics.median(run["others"] for c in all_contenders for run in c.runs)
     print(f"\nOther programs used {others:.0%} of the machine meanwhile (median over the runs).")

@@ -1,0 +1,78 @@
+"""Tables of one network beside the other programs: batch sizes and widths."""
+
+from bench import FEATURES
+from contenders import Native, openblas_product
+from models import PROPERTIES
+from table import Table, microseconds, ratio
+
+HIDDEN = [256, 256]
+RIVALS = ["ONNX Runtime", "OpenVINO", "NumPy"]
+PRODUCT = 2048
+
+
+def shapes(hidden):
+    widths = [FEATURES, *hidden, PROPERTIES]
+    return list(zip(widths, widths[1:]))
+
+
+def operations(hidden):
+    """Multiplications and additions of one spectrum."""
+    return 2 * sum(inputs * outputs for inputs, outputs in shapes(hidden))
+
+
+def parameter_bytes(hidden):
+    return 4 * sum((inputs + 1) * outputs for inputs, outputs in shapes(hidden))
+
+
+def peak_seconds(bench, table):
+    contenders = {"OpenBLAS": openblas_product(PRODUCT)}
+    return bench.turns.time(table, "peak", contenders, rounds=5, turn_seconds=0.2)["OpenBLAS"].least
+
+
+def row(first, times, hidden):
+    ours = times["SpectraInfer"].least
+    others = [times[name].least for name in RIVALS]
+    return [*first, microseconds(ours), *map(microseconds, others), *(ratio(other, ours) for other in others),
+            f"{operations(hidden) / ours / 1e9:.0f}"]
+
+
+COLUMNS = ["SpectraInfer, µs", *(f"{name}, µs" for name in RIVALS), *(f"{name} ÷ SpectraInfer" for name in RIVALS),
+           "GFLOP/s"]
+
+
+def batches(bench):
+    table = Table("batches", "160-256-256-6 in float32 on one core: one spectrum of a batch",
+                  ["batch", *COLUMNS, "of OpenBLAS"])
+    sizes = [1, 64, 4096] if bench.quick else [1, 2, 4, 8, 16, 64, 256, 1024, 4096, 16384, 65536]
+    product, measured = peak_seconds(bench, table.name), {}
+    for batch in sizes:
+        contenders = bench.rivals(HIDDEN, batch)
+        if batch == 1:
+            contenders["reading"] = Native("bench_read", parameter_bytes(HIDDEN))
+        measured[batch] = bench.turns.time(table.name, batch, contenders)
+    product = min(product, peak_seconds(bench, table.name))
+    rate = 2 * PRODUCT**3 / product
+    for batch, times in measured.items():
+        ours = times["SpectraInfer"].least
+        share = operations(HIDDEN) / ours / rate
+        table.rows.append([*row([f"{batch:,}"], times, HIDDEN), f"{share:.0%}"])
+        table.values[str(batch)] = {
+            "share": share, **{name: times[name].least / ours for name in RIVALS}}
+    reading, single = measured[1]["reading"].least, measured[1]["SpectraInfer"].least
+    table.values["reading"] = single / reading
+    table.notes += [
+        f"OpenBLAS reaches {rate / 1e9:.0f} GFLOP/s on {PRODUCT} × {PRODUCT} × {PRODUCT} in the same run.",
+        f"Reading the {parameter_bytes(HIDDEN) / 1e3:.0f} KB of parameters from the second-level cache takes "
+        f"{microseconds(reading)} µs ({parameter_bytes(HIDDEN) / reading / 1e9:.0f} GB/s); one spectrum takes "
+        f"{single / reading:.2f} times that."]
+    return table
+
+
+def widths(bench):
+    table = Table("widths", "160-w-w-6 in float32 on one core: one spectrum of a batch", ["w", "batch", *COLUMNS])
+    for width in [64, 256, 1024] if bench.quick else [64, 128, 256, 512, 1024]:
+        for batch in (1, 1024):
+            hidden = [width, width]
+            times = bench.turns.time(table.name, f"{width} {batch}", bench.rivals(hidden, batch))
+            table.rows.append(row([f"{width:,}", f"{batch:,}"], times, hidden))
+    return table
