@@ -93,7 +93,7 @@ ln -s "$library" "$scratch/libspectra_infer.so"
 soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [ -n "$soname" ] && [ ! -e "$scratch/$soname" ] && ln -s "$library" "$scratch/$soname"
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin-malloc -frounding-math -pthread -I $root/include"
-for name in contract numbers steps damage hostile unusual threads memory quartz; do
+for name in contract numbers steps damage hostile unusual threads memory quiet quartz; do
     check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" "$tests/seal.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
 done
@@ -126,6 +126,7 @@ program stack "$scratch/stack" "$models" "$data" "$golden/edge-5.json" "$golden/
 program golden "$scratch/golden" "$golden"
 program endure "$scratch/endure" "$models" "$data" 2
 program memory "$scratch/memory" "$models" "$data"
+program quiet "$scratch/quiet" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
 program damage "$scratch/damage" "$models/edge.json"
 program hostile "$scratch/hostile" "$models/edge.json" "$data"
