@@ -61,17 +61,24 @@ class Bench:
         """Inputs: 64 single spectra to be taken in turns, or one batch."""
         return self.template.spectra(64 if batch == 1 else batch, SEED + 2).reshape(-1, batch, FEATURES)
 
+    def openvino(self, hidden, batch, outputs, precision="f32"):
+        onnx, _ = self.onnx(hidden, batch)
+        batches = self.batches(batch)
+        return Native("bench_openvino", OPENVINO, onnx, batches, len(batches), batch, FEATURES, outputs, precision,
+                      spectra=batch)
+
     def rivals(self, hidden, batch):
         """All programs on one network and the same inputs; their outputs are compared before they are timed."""
         onnx, layers = self.onnx(hidden, batch)
         batches, found = self.batches(batch), {}
         contenders = {"SpectraInfer": Native(
             "bench_spectra_features", self.model(hidden), batches, FEATURES, len(batches), batch, spectra=batch)}
-        for name, maker, library in (("ONNX Runtime", "bench_onnx_runtime", ONNX_RUNTIME),
-                                     ("OpenVINO", "bench_openvino", OPENVINO)):
+        for name in ("ONNX Runtime", "OpenVINO"):
             found[name] = np.zeros((batch, models.PROPERTIES), np.float32)
-            contenders[name] = Native(
-                maker, library, onnx, batches, len(batches), batch, FEATURES, found[name], spectra=batch)
+        contenders["ONNX Runtime"] = Native(
+            "bench_onnx_runtime", ONNX_RUNTIME, onnx, batches, len(batches), batch, FEATURES, found["ONNX Runtime"],
+            spectra=batch)
+        contenders["OpenVINO"] = self.openvino(hidden, batch, found["OpenVINO"])
         contenders["NumPy"], found["NumPy"] = numpy_network(layers, batches)
         for name, contender in contenders.items():
             contender.run(1)

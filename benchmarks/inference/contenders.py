@@ -20,7 +20,7 @@ class Native:
     @classmethod
     def open(cls, path):
         cls.library = ctypes.CDLL(str(path))
-        cls.library.bench_spectra_result_size.restype = ctypes.c_size_t
+        cls.library.bench_peak_operations.restype = ctypes.c_size_t
 
     def __init__(self, maker, *arguments, spectra=1):
         make = getattr(self.library, maker)
@@ -54,7 +54,7 @@ class Native:
 def native(argument):
     if isinstance(argument, np.ndarray):
         return ctypes.c_void_p(argument.ctypes.data)
-    if isinstance(argument, pathlib.Path):
+    if isinstance(argument, (pathlib.Path, str)):
         return ctypes.c_char_p(str(argument).encode())
     return ctypes.c_size_t(argument)
 

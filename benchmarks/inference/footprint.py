@@ -37,7 +37,7 @@ def load(native, kind, *paths):
     names = [ctypes.c_char_p(path.encode()) for path in paths]
     room = ctypes.create_string_buffer(4096)
     more = [] if kind == "bench_spectra_keep" else [
-        room, ctypes.c_size_t(1), ctypes.c_size_t(1), ctypes.c_size_t(160), ctypes.create_string_buffer(64)]
+        room, ctypes.c_size_t(1), ctypes.c_size_t(1), ctypes.c_size_t(160), ctypes.create_string_buffer(64), b"f32"]
     mapped, before, start = libraries(), resident(), time.process_time()
     getattr(library, kind)(*names, *more)
     seconds = time.process_time() - start

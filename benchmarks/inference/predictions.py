@@ -5,6 +5,7 @@ import numpy as np
 import measured
 from bench import FEATURES, ROOT, SEED, SHIPPED
 from contenders import Native
+from networks import parameter_bytes
 from table import Table, microseconds, ratio
 
 HIDDEN = [128, 128]  # of the shipped models, which have five members
@@ -43,6 +44,9 @@ def stages(bench):
         rest = max(0, whole - prepared - predicted)
         table.rows.append([f"{channels:,}", *map(microseconds, (whole, prepared, predicted, near, rest))])
         table.values[str(channels)] = whole * 1e6
+    size = 5 * parameter_bytes(HIDDEN) + bench.template.references.nbytes
+    least = bench.turns.time(table.name, "reading", {"reading": Native("bench_read", size)})["reading"].least
+    table.notes.append(f"Reading the {size / 1e3:.0f} KB of the five members and of the references once takes {microseconds(least)} µs.")
     return table
 
 

@@ -1,4 +1,4 @@
-/* openvino.c - OpenVINO through its C interface, on one thread, in float32, with inputs and outputs of our own.
+/* openvino.c - OpenVINO through its C interface, on one thread, with inputs and outputs of our own.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -44,9 +44,9 @@ static void *symbol(void *library, const char *name)
 /* What the process holds of OpenVINO ends with the process. */
 static void end(void *state) { free(state); }
 
-/* As bench_onnx_runtime(). */
+/* As bench_onnx_runtime(). `precision` is that of the products, "f32" or "bf16"; inputs and outputs are floats. */
 contender *bench_openvino(const char *library, const char *path, float *inputs, size_t batches, size_t batch, size_t features,
-                          float *outputs)
+                          float *outputs, const char *precision)
 {
     void *opened = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (!opened) give_up("%s", dlerror());
@@ -68,7 +68,7 @@ contender *bench_openvino(const char *library, const char *path, float *inputs, 
     if (!core) must(create(&core));
     must(read(core, path, NULL, &model));
     must(compile(core, model, "CPU", 8, &compiled, "INFERENCE_NUM_THREADS", "1", "NUM_STREAMS", "1", "INFERENCE_PRECISION_HINT",
-                 "f32", "PERFORMANCE_HINT", "LATENCY"));
+                 precision, "PERFORMANCE_HINT", "LATENCY"));
     must(make_request(compiled, &r->request));
     int64_t input_dimensions[2] = { (int64_t)batch, (int64_t)features }, output_dimensions[2] = { (int64_t)batch, 6 };
     r->inputs = aligned(batches * sizeof *r->inputs);

@@ -183,5 +183,3 @@ void bench_spectra_values(const contender *timed, double *values)
             values[i * SPECTRA_PROPERTY_COUNT + (size_t)p] = s->results[i].properties[p].value;
 }
 
-size_t bench_spectra_result_size(void) { return sizeof(spectra_result); }
-
