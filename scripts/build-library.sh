@@ -7,7 +7,7 @@
 # Each function is a section of its own, so that the linker drops what nothing calls: Swift's hashing, say,
 # which would ask for a newer C library. The objects are linked with a version script: exactly the functions of
 # the header are exported. json-c is linked in and hidden, and its allocations are renamed to those of
-# Sources/CJSONMemory.
+# Sources/CJSONMemory. For a profiler, SPECTRA_STRIP=--strip-debug keeps the names of the functions.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -37,7 +37,7 @@ cc -shared -o "$target/libspectra_infer.so.full" \
     -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$major" \
     -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections \
     -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
-strip --strip-unneeded -o "$target/libspectra_infer.so.$major" "$target/libspectra_infer.so.full"
+strip ${SPECTRA_STRIP:---strip-unneeded} -o "$target/libspectra_infer.so.$major" "$target/libspectra_infer.so.full"
 rm -f "$target/libspectra_infer.so.full" "$target/libjson-c-renamed.a"
 ln -sf libspectra_infer.so."$major" "$target/libspectra_infer.so"
 echo "$target/libspectra_infer.so: $(($(stat -Lc %s "$target/libspectra_infer.so") / 1024)) KiB"
