@@ -1,0 +1,222 @@
+/* channels.c - the loops over the channels of a spectrum, for each instruction set, and the way to them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "CKernelsChannels.h"
+
+#include <float.h>
+
+/* A multiply-add with one rounding would give other bits than two operations with one each. */
+#pragma STDC FP_CONTRACT OFF
+
+#if defined(__clang__)
+/* No vector is handed from one function to another that is not part of it. */
+#pragma clang diagnostic ignored "-Wpsabi"
+#endif
+
+#define LANES ((size_t)8)
+#define BLOCK (8 * LANES) /* channels that local expansions are made for together */
+#define UNROLL _Pragma("clang loop unroll(full)")
+typedef double lanes __attribute__((vector_size(64)));
+typedef int64_t lane_bits __attribute__((vector_size(64)));
+
+/* Straight lines between the channels of a spectrum, and the integral under them. */
+typedef struct lines {
+    size_t count;
+    const double *energies, *signal, *integral;
+} lines;
+
+/* The last channel at or below an energy, from `channel` on; never the last of all. */
+static inline size_t channel_of(const lines t, double energy, size_t channel)
+{
+    while (channel + 2 < t.count && t.energies[channel + 1] <= energy)
+        channel++;
+    return channel;
+}
+
+static double integral_at(const lines t, double energy, size_t channel)
+{
+    const double part = energy - t.energies[channel];
+    const double width = t.energies[channel + 1] - t.energies[channel];
+    const double left = t.signal[channel], right = t.signal[channel + 1];
+    return t.integral[channel] + part * (left + 0.5 * (right - left) * (part / width));
+}
+
+/* The averages of the channels from `first` on; `low` and `high` are channels below their ends. */
+static void average(const lines t, size_t first, size_t end, double half, size_t low, size_t high,
+                    double *averages)
+{
+    const double reciprocal = 0.5 / half;
+    for (size_t c = first; c < end; c++) {
+        const double lower = t.energies[c] - half, upper = t.energies[c] + half;
+        low = channel_of(t, lower, low);
+        high = channel_of(t, upper, high);
+        averages[c] = reciprocal * (integral_at(t, upper, high) - integral_at(t, lower, low));
+    }
+}
+
+/* Whether channel c, at least 2, may be a spike, as spectra_next_spike() says. */
+static bool may_be_spike(const double *signal, size_t count, size_t c, double floor, double excess)
+{
+    const double *s = signal + c;
+    const double step = excess * fabs(s[-1] - s[-2]), rise = s[0] - s[-1], fall = s[0] - s[1];
+    if (!(rise > floor && rise > step))
+        return false;
+    if (c > 2 && !(rise > excess * fabs(s[-2] - s[-3])))
+        return false;
+    if (c + 3 < count && !(rise > excess * fabs(s[3] - s[2])))
+        return false;
+    if (fall > floor && fall > excess * fabs(s[1] - s[-1]) && fall > excess * fabs(s[2] - s[1]))
+        return true;
+    const double low = (s[0] < s[1] ? s[0] : s[1]) - (s[-1] > s[2] ? s[-1] : s[2]);
+    return low > floor && low > step && low > excess * fabs(s[2] - s[-1]);
+}
+
+#define KERNEL(name) name##_baseline
+#define KERNEL_TARGET
+#include "channels_template.h"
+
+#if defined(__x86_64__)
+
+#define KERNEL(name) name##_avx2
+#define KERNEL_TARGET __attribute__((target("avx2")))
+#include "channels_template.h"
+
+#define KERNEL(name) name##_avx512
+#define KERNEL_TARGET __attribute__((target("avx512f")))
+#include "channels_template.h"
+
+/* A constant kernel for each call of the function that is wanted. */
+#define CALL(kernel, name, ...)                                                  \
+    ((kernel) == SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)              \
+     : (kernel) == SPECTRA_KERNEL_AVX2 ? name##_avx2(__VA_ARGS__)                \
+                                       : name##_baseline(__VA_ARGS__))
+
+#else
+
+#define CALL(kernel, name, ...) ((void)(kernel), name##_baseline(__VA_ARGS__))
+
+#endif
+
+bool spectra_are_rising(spectra_kernel kernel, size_t count, const double *energies)
+{
+    return CALL(kernel, are_rising, count, energies);
+}
+
+bool spectra_are_within(spectra_kernel kernel, size_t count, const float *numbers, float limit)
+{
+    uint32_t bits;
+    memcpy(&bits, &limit, sizeof bits);
+    return CALL(kernel, are_within, count, numbers, bits);
+}
+
+spectra_channel_survey spectra_take_channels(spectra_kernel kernel, size_t count, const float *intensities,
+                                             size_t stride, double *signal)
+{
+    return CALL(kernel, take_channels, count, intensities, stride, signal);
+}
+
+void spectra_scale_channels(spectra_kernel kernel, size_t count, const float *source, size_t stride,
+                            double factor, double *target)
+{
+    CALL(kernel, scale_channels, count, source, stride, factor, target);
+}
+
+size_t spectra_next_repeat(spectra_kernel kernel, size_t count, const double *signal, size_t from)
+{
+    return CALL(kernel, next_repeat, count, signal, from);
+}
+
+size_t spectra_next_spike(spectra_kernel kernel, size_t count, const double *signal, size_t from,
+                          double floor, double excess)
+{
+    return CALL(kernel, next_spike, count, signal, from, floor, excess);
+}
+
+double spectra_curvature(spectra_kernel kernel, size_t count, const double *signal)
+{
+    return CALL(kernel, curvature, count, signal);
+}
+
+void spectra_logarithms(spectra_kernel kernel, size_t count, const double *energies, double center,
+                        double *logarithms)
+{
+    CALL(kernel, logarithms, count, energies, center, logarithms);
+}
+
+void spectra_line_sums(spectra_kernel kernel, size_t count, const double *x, const double *y,
+                       double sums[2])
+{
+    CALL(kernel, line_sums, count, x, y, sums);
+}
+
+void spectra_exponential_moments(spectra_kernel kernel, size_t count, const double *x, double slope,
+                                 double moments[SPECTRA_MOMENT_COUNT])
+{
+    CALL(kernel, exponential_moments, count, x, slope, moments);
+}
+
+spectra_residuals spectra_exponential_residuals(spectra_kernel kernel, size_t count, const double *x,
+                                                const double *y, double level, double slope,
+                                                double offset, double tilt)
+{
+    return CALL(kernel, exponential_residuals, count, x, y, level, slope, offset, tilt);
+}
+
+void spectra_subtract_power_law(spectra_kernel kernel, size_t count, const double *energies,
+                                double center, double level, double slope, double *signal,
+                                double *logarithms, double *background)
+{
+    CALL(kernel, subtract_power_law, count, energies, center, level, slope, signal, logarithms,
+         background);
+}
+
+void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,
+                       double *integral)
+{
+    CALL(kernel, integrate, count, energies, signal, integral);
+}
+
+void spectra_running_averages(spectra_kernel kernel, size_t count, const double *energies,
+                              const double *signal, const double *integral, size_t first, size_t end,
+                              double half, double *averages)
+{
+    const lines whole = { count, energies, signal, integral };
+    CALL(kernel, running_averages, whole, first, end, half, averages);
+}
+
+size_t spectra_largest(spectra_kernel kernel, size_t count, const double *numbers)
+{
+    return CALL(kernel, largest, count, numbers);
+}
+
+size_t spectra_first_from(spectra_kernel kernel, size_t count, const double *numbers, double limit)
+{
+    return CALL(kernel, first_from, count, numbers, limit);
+}
+
+void spectra_take_cells(spectra_kernel kernel, size_t count, const double *energies,
+                        const double *signal, const double *integral, size_t channel, size_t cells,
+                        double lower, double step, float *means)
+{
+    const lines whole = { count, energies, signal, integral };
+    CALL(kernel, take_cells, whole, channel, cells, lower, step, energies[count - 1], means);
+}
+
+spectra_feature_sums spectra_sum_features(spectra_kernel kernel, size_t count, const float *features)
+{
+    return CALL(kernel, sum_features, count, features);
+}
+
+void spectra_divide_features(spectra_kernel kernel, size_t count, double divisor, float *features)
+{
+    CALL(kernel, divide_features, count, divisor, features);
+}
+
+spectra_noise_sums spectra_sum_noise(spectra_kernel kernel, size_t count, const double *weights,
+                                     const double *variances, const double *background,
+                                     const double *logarithms)
+{
+    return CALL(kernel, sum_noise, count, weights, variances, background, logarithms);
+}

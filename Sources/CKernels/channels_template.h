@@ -1,0 +1,491 @@
+/* channels_template.h - the loops of CKernelsChannels.h, included once for each instruction set.
+ *
+ * The includer defines
+ *
+ *     KERNEL(name)      the name of a function of this instruction set
+ *     KERNEL_TARGET     the attribute that lets a function use it, or nothing
+ *
+ * and both are undefined at the end. The last few channels fill a vector in part: the rest of it
+ * holds numbers that do not change the result.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "lanes_template.h"
+
+/* ---------------------------------------------------------------- the intensities */
+
+/* What may be NaN is compared as whole numbers: a host may trap other comparisons. */
+KERNEL_TARGET static bool KERNEL(are_rising)(size_t count, const double *energies)
+{
+    const lanes limit = KERNEL(all)(0x1p24);
+    lane_bits wrong = { 0 };
+    for (size_t c = 0; c < count; c += LANES) {
+        const lane_bits bits = (lane_bits)KERNEL(load_some)(energies + c, count - c, 0.0);
+        wrong |= (bits & INT64_MAX) >= (lane_bits)limit;
+    }
+    if (KERNEL(any)(wrong))
+        return false;
+    for (size_t c = 0; c + 1 < count; c += LANES) {
+        const size_t left = count - 1 - c;
+        wrong |= KERNEL(load_some)(energies + c, left, 0.0) >= KERNEL(load_some)(energies + c + 1, left, 1.0);
+    }
+    return !KERNEL(any)(wrong);
+}
+
+KERNEL_TARGET static bool KERNEL(are_within)(size_t count, const float *numbers, uint32_t limit)
+{
+    uint32_t wrong = 0;
+    for (size_t c = 0; c < count; c++) {
+        uint32_t bits;
+        memcpy(&bits, numbers + c, sizeof bits);
+        wrong |= (bits & UINT32_C(0x7fffffff)) > limit;
+    }
+    return !wrong;
+}
+
+KERNEL_TARGET static void KERNEL(scale_channels)(size_t count, const float *source, size_t stride,
+                                                 double factor, double *target)
+{
+    if (stride == 1) {
+        for (size_t c = 0; c < count; c++)
+            target[c] = factor * (double)source[c];
+    } else {
+        for (size_t c = 0; c < count; c++)
+            target[c] = factor * (double)source[c * stride];
+    }
+}
+
+KERNEL_TARGET static spectra_channel_survey KERNEL(take_channels)(size_t count,
+                                                                  const float *intensities,
+                                                                  size_t stride, double *signal)
+{
+    KERNEL(scale_channels)(count, intensities, stride, 1.0, signal);
+    const double last = signal[count - 1];
+    lanes largest = KERNEL(all)(last), step = KERNEL(all)((double)INFINITY);
+    lane_bits repeats = { 0 };
+    for (size_t c = 0; c + 1 < count; c += LANES) {
+        const size_t left = count - c;
+        const lanes here = KERNEL(load_some)(signal + c, left, last);
+        const lanes next = KERNEL(load_some)(signal + c + 1, left - 1, last);
+        const lanes difference = KERNEL(magnitude)(next - here);
+        const lane_bits same = difference == 0.0;
+        step = KERNEL(smaller)(step, KERNEL(choose)(same, step, difference));
+        largest = KERNEL(larger)(largest, here);
+        const lanes behind = KERNEL(load_some)(signal + c + 2, left > 2 ? left - 2 : 0, last);
+        repeats |= ((same & (behind == next)) | (here == 0.0)) & KERNEL(first)(left - 1);
+    }
+    spectra_channel_survey survey = { largest[0], step[0], KERNEL(any)(repeats) };
+    for (size_t i = 1; i < LANES; i++) {
+        survey.largest = largest[i] > survey.largest ? largest[i] : survey.largest;
+        survey.smallest_step = step[i] < survey.smallest_step ? step[i] : survey.smallest_step;
+    }
+    return survey;
+}
+
+KERNEL_TARGET static size_t KERNEL(next_repeat)(size_t count, const double *signal, size_t from)
+{
+    size_t c = from;
+    for (; c + LANES + 2 <= count; c += LANES) {
+        const lanes here = KERNEL(load)(signal + c);
+        const lane_bits same = (here == KERNEL(load)(signal + c + 1))
+                               & (here == KERNEL(load)(signal + c + 2));
+        if (KERNEL(any)(same | (here == 0.0)))
+            break;
+    }
+    for (; c + 1 < count; c++)
+        if (signal[c] == 0.0
+            || (c + 2 < count && signal[c] == signal[c + 1] && signal[c] == signal[c + 2]))
+            return c;
+    return count;
+}
+
+/* The steps up to eight channels, and their magnitudes times a factor. */
+typedef struct KERNEL(steps) {
+    lanes step, size;
+} KERNEL(steps);
+
+KERNEL_INLINE KERNEL(steps) KERNEL(steps_to)(lanes here, lanes before, double factor)
+{
+    const lanes step = here - before;
+    return (KERNEL(steps)){ step, factor * KERNEL(magnitude)(step) };
+}
+
+/* From a channel on, a multiple of eight above eight, the first eight of which one may be a spike. */
+KERNEL_INLINE size_t KERNEL(rise_and_fall)(size_t count, const double *signal, size_t c, double floor,
+                                           double excess)
+{
+    if (c + 2 * LANES > count)
+        return c;
+    const double *s = signal + c;
+    KERNEL(steps) before = KERNEL(steps_to)(KERNEL(load)(s - LANES), KERNEL(load)(s - LANES - 1), excess);
+    KERNEL(steps) here = KERNEL(steps_to)(KERNEL(load)(s), KERNEL(load)(s - 1), excess);
+    const lanes lowest = KERNEL(all)(floor);
+    for (; c + 2 * LANES <= count; c += LANES) {
+        s = signal + c + LANES;
+        const KERNEL(steps) after = KERNEL(steps_to)(KERNEL(load)(s), KERNEL(load)(s - 1), excess);
+        const lanes first = KERNEL(one_before)(before.size, here.size);
+        const lanes far = KERNEL(two_before)(before.size, here.size);
+        const lanes next = KERNEL(one_behind)(here.step, after.step);
+        const lanes last = KERNEL(two_behind)(here.step, after.step);
+        /* One channel falls more than what follows, two fall more than what came before. */
+        const lane_bits falls = (-next > KERNEL(two_behind)(here.size, after.size)) | (-last > first);
+        const lanes most = KERNEL(larger)(KERNEL(larger)(first, far), lowest);
+        if (KERNEL(any)((here.step > most) & falls))
+            break;
+        before = here;
+        here = after;
+    }
+    return c;
+}
+
+KERNEL_TARGET static size_t KERNEL(next_spike)(size_t count, const double *signal, size_t from,
+                                               double floor, double excess)
+{
+    size_t c = from < 2 ? 2 : from;
+    while (c + 2 < count) {
+        if (c % LANES == 0 && c > LANES)
+            c = KERNEL(rise_and_fall)(count, signal, c, floor, excess);
+        /* One by one up to the next eight. */
+        do {
+            if (c + 2 < count && may_be_spike(signal, count, c, floor, excess))
+                return c;
+        } while (++c % LANES != 0);
+    }
+    return count;
+}
+
+KERNEL_TARGET static double KERNEL(curvature)(size_t count, const double *signal)
+{
+    lanes sum = { 0 };
+    for (size_t c = 0; c + 2 < count; c += LANES) {
+        const size_t left = count - 2 - c;
+        const lanes difference = KERNEL(load_some)(signal + c, left, 0.0)
+                           - 2.0 * KERNEL(load_some)(signal + c + 1, left, 0.0)
+                           + KERNEL(load_some)(signal + c + 2, left, 0.0);
+        sum += difference * difference;
+    }
+    return KERNEL(sum)(sum);
+}
+
+/* ---------------------------------------------------------------- the background */
+
+KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energies, double center,
+                                             double *logarithms)
+{
+    const double factor = 1.0 / center;
+    size_t c = 0;
+    for (; c + BLOCK <= count; c += BLOCK)
+        KERNEL(near_logarithms)(energies + c, factor, logarithms + c);
+    for (; c < count; c += LANES) {
+        const lanes some = KERNEL(load_some)(energies + c, count - c, 1.0);
+        KERNEL(store_some)(logarithms + c, count - c, KERNEL(any_logarithm)(some, factor));
+    }
+}
+
+KERNEL_TARGET static void KERNEL(line_sums)(size_t count, const double *x, const double *y,
+                                            double *sums)
+{
+    lanes level = { 0 }, slope = { 0 };
+    for (size_t c = 0; c < count; c += LANES) {
+        const lanes counts = KERNEL(load_some)(y + c, count - c, 0.0);
+        level += counts;
+        slope += counts * KERNEL(load_some)(x + c, count - c, 0.0);
+    }
+    sums[0] = KERNEL(sum)(level);
+    sums[1] = KERNEL(sum)(slope);
+}
+
+/* Adds a term to the sums of its products with powers of x. */
+KERNEL_INLINE void KERNEL(add_moments)(lanes *sums, lanes term, lanes x)
+{
+    UNROLL for (size_t j = 0; j < SPECTRA_MOMENT_COUNT; j++) {
+        sums[j] += term;
+        term *= x;
+    }
+}
+
+KERNEL_TARGET static void KERNEL(exponential_moments)(size_t count, const double *x, double slope,
+                                                      double *moments)
+{
+    lanes sums[SPECTRA_MOMENT_COUNT] = { { 0 } };
+    size_t c = 0;
+    for (; c + BLOCK <= count; c += BLOCK) {
+        lanes terms[LANES];
+        KERNEL(near_exponentials)(x + c, 0.0, slope, 300.0, terms);
+        for (size_t i = 0; i < LANES; i++)
+            KERNEL(add_moments)(sums, terms[i], KERNEL(load)(x + c + i * LANES));
+    }
+    for (; c < count; c += LANES) {
+        const lanes place = KERNEL(load_some)(x + c, count - c, 0.0);
+        const lanes term = KERNEL(cut_exponential)(place, 0.0, slope, 300.0);
+        KERNEL(add_moments)(sums, KERNEL(choose)(KERNEL(first)(count - c), term, KERNEL(all)(0.0)), place);
+    }
+    for (size_t j = 0; j < SPECTRA_MOMENT_COUNT; j++)
+        moments[j] = KERNEL(sum)(sums[j]);
+}
+
+/* The sums of spectra_residuals, eight parts of each. */
+typedef struct KERNEL(residual_sums) {
+    lanes score, information, pearson;
+} KERNEL(residual_sums);
+
+KERNEL_INLINE void KERNEL(add_residuals)(KERNEL(residual_sums) *sums, lanes residual, lanes expected,
+                                         lanes q)
+{
+    sums->score += q * residual;
+    sums->information += q * q * expected;
+    sums->pearson += residual * residual / expected;
+}
+
+KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t count, const double *x,
+                                                                     const double *y, double level,
+                                                                     double slope, double offset,
+                                                                     double tilt)
+{
+    KERNEL(residual_sums) sums = { { 0 }, { 0 }, { 0 } };
+    size_t c = 0;
+    for (; c + BLOCK <= count; c += BLOCK) {
+        lanes expected[LANES];
+        KERNEL(near_exponentials)(x + c, level, slope, 300.0, expected);
+        for (size_t i = 0; i < LANES; i++) {
+            const lanes place = KERNEL(load)(x + c + i * LANES);
+            KERNEL(add_residuals)(&sums, KERNEL(load)(y + c + i * LANES) - expected[i], expected[i],
+                                  (place * place - offset) - tilt * place);
+        }
+    }
+    for (; c < count; c += LANES) {
+        const size_t left = count - c;
+        const lane_bits known = KERNEL(first)(left);
+        const lanes none = { 0 };
+        const lanes place = KERNEL(load_some)(x + c, left, 0.0);
+        const lanes expected = KERNEL(cut_exponential)(place, level, slope, 300.0);
+        const lanes residual = KERNEL(load_some)(y + c, left, 0.0) - expected;
+        const lanes q = (place * place - offset) - tilt * place;
+        KERNEL(add_residuals)(&sums, KERNEL(choose)(known, residual, none), expected,
+                              KERNEL(choose)(known, q, none));
+    }
+    return (spectra_residuals){ KERNEL(sum)(sums.score), KERNEL(sum)(sums.information),
+                                KERNEL(sum)(sums.pearson) };
+}
+
+KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double *energies,
+                                                     double center, double level, double slope,
+                                                     double *signal, double *logarithms,
+                                                     double *background)
+{
+    const double factor = 1.0 / center;
+    size_t c = 0;
+    for (; c < count && !(energies[c] > 0.0); c++) {
+        logarithms[c] = -(double)INFINITY;
+        background[c] = 0.0;
+    }
+    for (; c + BLOCK <= count; c += BLOCK) {
+        lanes expected[LANES];
+        KERNEL(near_logarithms)(energies + c, factor, logarithms + c);
+        KERNEL(near_exponentials)(logarithms + c, level, slope, 700.0, expected);
+        for (size_t i = 0; i < LANES; i++) {
+            double *counts = signal + c + i * LANES;
+            KERNEL(store)(background + c + i * LANES, expected[i]);
+            KERNEL(store)(counts, KERNEL(load)(counts) - expected[i]);
+        }
+    }
+    for (; c < count; c += LANES) {
+        const size_t left = count - c;
+        const lanes some = KERNEL(load_some)(energies + c, left, 1.0);
+        const lanes x = KERNEL(any_logarithm)(some, factor);
+        const lanes expected = KERNEL(cut_exponential)(x, level, slope, 700.0);
+        const lanes counts = KERNEL(load_some)(signal + c, left, 0.0);
+        KERNEL(store_some)(logarithms + c, left, x);
+        KERNEL(store_some)(background + c, left, expected);
+        KERNEL(store_some)(signal + c, left, counts - expected);
+    }
+}
+
+/* ---------------------------------------------------------------- integrals */
+
+/* The areas of eight trapezoids. */
+KERNEL_INLINE lanes KERNEL(areas)(const double *energies, const double *signal)
+{
+    const lanes width = KERNEL(load)(energies + 1) - KERNEL(load)(energies);
+    return width * (KERNEL(load)(signal + 1) + KERNEL(load)(signal)) * 0.5;
+}
+
+KERNEL_TARGET static void KERNEL(integrate)(size_t count, const double *energies,
+                                            const double *signal, double *integral)
+{
+    const lanes none = { 0 };
+    lanes before = none; /* the integral up to channel c in all lanes */
+    size_t c = 0;
+    if (count > 0)
+        integral[0] = 0.0;
+    for (; c + LANES + 1 <= count; c += LANES) {
+        lanes sum = KERNEL(areas)(energies + c, signal + c);
+        sum += __builtin_shufflevector(sum, none, 8, 0, 1, 2, 3, 4, 5, 6);
+        sum += __builtin_shufflevector(sum, none, 8, 9, 0, 1, 2, 3, 4, 5);
+        sum += __builtin_shufflevector(sum, none, 8, 9, 10, 11, 0, 1, 2, 3);
+        KERNEL(store)(integral + c + 1, before + sum);
+        before += __builtin_shufflevector(sum, sum, 7, 7, 7, 7, 7, 7, 7, 7);
+    }
+    for (; c + 1 < count; c++)
+        integral[c + 1] = integral[c]
+                          + (energies[c + 1] - energies[c]) * (signal[c + 1] + signal[c]) * 0.5;
+}
+
+/* Where the ends of eight averages lie: energies, and parts and widths of the channels. */
+typedef struct KERNEL(ends) {
+    lanes part, width;
+} KERNEL(ends);
+
+/* Ends in channels that follow each other; where they do not, false. */
+KERNEL_INLINE bool KERNEL(find_ends)(lanes energy, const double *channel, KERNEL(ends) *ends)
+{
+    const lanes left = KERNEL(load)(channel);
+    ends->part = energy - left;
+    ends->width = KERNEL(load)(channel + 1) - left;
+    /* At a channel, either side of it gives the same integral. */
+    const lanes slack = 1e-6 * ends->width;
+    return !KERNEL(any)((ends->part < -slack) | (ends->part - ends->width > slack));
+}
+
+/* The integral up to these ends less that up to others. */
+KERNEL_INLINE lanes KERNEL(between)(const lines t, KERNEL(ends) lower, size_t low, KERNEL(ends) upper,
+                                    size_t high)
+{
+    const lanes first = KERNEL(load)(t.signal + low), last = KERNEL(load)(t.signal + high);
+    const lanes first_step = KERNEL(load)(t.signal + low + 1) - first;
+    const lanes last_step = KERNEL(load)(t.signal + high + 1) - last;
+    /* One division for both. */
+    const lanes curved = (last_step * upper.part * upper.part * lower.width
+                          - first_step * lower.part * lower.part * upper.width)
+                         / (lower.width * upper.width);
+    return (KERNEL(load)(t.integral + high) - KERNEL(load)(t.integral + low))
+           + (upper.part * last - lower.part * first) + 0.5 * curved;
+}
+
+KERNEL_TARGET static void KERNEL(running_averages)(const lines t, size_t first, size_t end,
+                                                   double half, double *averages)
+{
+    const double reciprocal = 0.5 / half;
+    size_t low = 0, high = first, c = first;
+    KERNEL(ends) lower, upper;
+    for (; c + LANES <= end; c += LANES) {
+        /* Where channels are even, the ends move as far as the channels: tried before it is searched. */
+        const lanes energy = KERNEL(load)(t.energies + c);
+        bool even = high + LANES < t.count && KERNEL(find_ends)(energy - half, t.energies + low, &lower)
+                    && KERNEL(find_ends)(energy + half, t.energies + high, &upper);
+        if (!even) {
+            low = channel_of(t, t.energies[c] - half, low < c ? low : 0);
+            high = channel_of(t, t.energies[c] + half, c);
+            even = high + LANES < t.count
+                   && KERNEL(find_ends)(energy - half, t.energies + low, &lower)
+                   && KERNEL(find_ends)(energy + half, t.energies + high, &upper);
+        }
+        if (even) {
+            KERNEL(store)(averages + c, reciprocal * KERNEL(between)(t, lower, low, upper, high));
+            low += LANES;
+            high += LANES;
+        } else {
+            average(t, c, c + LANES, half, low, high, averages);
+        }
+    }
+    average(t, c, end, half, 0, c, averages);
+}
+
+KERNEL_TARGET static size_t KERNEL(largest)(size_t count, const double *numbers)
+{
+    size_t c = 0;
+    lanes most = KERNEL(all)(count > 0 ? numbers[0] : 0.0);
+    for (; c + LANES <= count; c += LANES)
+        most = KERNEL(larger)(most, KERNEL(load)(numbers + c));
+    double largest = most[0];
+    for (size_t i = 1; i < LANES; i++)
+        largest = most[i] > largest ? most[i] : largest;
+    for (; c < count; c++)
+        largest = numbers[c] > largest ? numbers[c] : largest;
+    for (c = 0; c + LANES <= count; c += LANES)
+        if (KERNEL(any)(KERNEL(load)(numbers + c) == largest))
+            break;
+    while (c < count && numbers[c] != largest)
+        c++;
+    return c;
+}
+
+KERNEL_TARGET static size_t KERNEL(first_from)(size_t count, const double *numbers, double limit)
+{
+    size_t c = 0;
+    while (c + LANES <= count && !KERNEL(any)(KERNEL(load)(numbers + c) >= limit))
+        c += LANES;
+    while (c < count && !(numbers[c] >= limit))
+        c++;
+    return c;
+}
+
+/* ---------------------------------------------------------------- the grid */
+
+KERNEL_TARGET static void KERNEL(take_cells)(const lines t, size_t channel, size_t cells, double lower,
+                                             double step, double last, float *means)
+{
+    for (size_t start = 0; start < cells; start += BLOCK) {
+        /* Each border is computed once, so that nothing is counted twice or left out. */
+        double integrals[BLOCK + 1];
+        const size_t some = cells - start < BLOCK ? cells - start : BLOCK;
+        for (size_t i = 0; i <= some; i++) {
+            const double border = lower + (double)(start + i) * step;
+            const double energy = border < last ? border : last;
+            channel = channel_of(t, energy, channel);
+            integrals[i] = integral_at(t, energy, channel);
+        }
+        for (size_t i = 0; i < some; i++)
+            means[start + i] = (float)((integrals[i + 1] - integrals[i]) / step);
+    }
+}
+
+KERNEL_TARGET static spectra_feature_sums KERNEL(sum_features)(size_t count, const float *features)
+{
+    double sums[LANES] = { 0 }, magnitudes[LANES] = { 0 };
+    size_t c = 0;
+    for (; c + LANES <= count; c += LANES)
+        for (size_t i = 0; i < LANES; i++) {
+            sums[i] += (double)features[c + i];
+            magnitudes[i] += (double)fabsf(features[c + i]);
+        }
+    for (size_t i = 0; c + i < count; i++) {
+        sums[i] += (double)features[c + i];
+        magnitudes[i] += (double)fabsf(features[c + i]);
+    }
+    return (spectra_feature_sums){ KERNEL(sum)(KERNEL(load)(sums)),
+                                   KERNEL(sum)(KERNEL(load)(magnitudes)) };
+}
+
+KERNEL_TARGET static void KERNEL(divide_features)(size_t count, double divisor, float *features)
+{
+    for (size_t c = 0; c < count; c++)
+        features[c] = (float)((double)features[c] / divisor);
+}
+
+/* ---------------------------------------------------------------- noise */
+
+KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const double *weights,
+                                                          const double *variances,
+                                                          const double *background,
+                                                          const double *logarithms)
+{
+    lanes noise = { 0 }, level = { 0 }, slope = { 0 };
+    for (size_t c = 0; c < count; c += LANES) {
+        const size_t left = count - c;
+        const lanes weight = KERNEL(load_some)(weights + c, left, 0.0);
+        const lanes variance = KERNEL(load_some)(variances + c, left, 0.0);
+        const lanes expected = KERNEL(load_some)(background + c, left, 0.0);
+        const lanes x = KERNEL(load_some)(logarithms + c, left, 0.0);
+        const lanes term = weight * expected;
+        noise += weight * weight * variance;
+        level += term;
+        slope += term * KERNEL(choose)(x > -(double)INFINITY, x, KERNEL(all)(0.0));
+    }
+    return (spectra_noise_sums){ KERNEL(sum)(noise), KERNEL(sum)(level), KERNEL(sum)(slope) };
+}
+
+#undef KERNEL_INLINE
+#undef KERNEL
+#undef KERNEL_TARGET
