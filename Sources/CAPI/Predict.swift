@@ -28,8 +28,9 @@ public func spectra_predict(
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
     let companions = try unsafe SpectrumCompanions(
       options, spectrumCount: 1, channelCount: channel_count)
-    let spectrum = try Spectrum(
-      axis: EnergyAxis(energies), intensities: counts, variances: companions.variances(0))
+    let spectrum = try unsafe Spectrum(
+      axis: EnergyAxis(energies, call.model.pointee.preprocessor.kernel), intensities: counts,
+      variances: companions.variances(0))
     var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     let prediction = try unsafe call.model.pointee.predict(
       spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)
@@ -54,7 +55,7 @@ public func spectra_predict_batch(
     let sink = try unsafe ResultSink(results, result_size, spectrum_count, message)
     let measurement = try unsafe call.options(options)
     let energies = try unsafe span(energy_ev, channel_count, "energy_ev is NULL; give the energies")
-    let axis = try EnergyAxis(energies)
+    let axis = try unsafe EnergyAxis(energies, call.model.pointee.preprocessor.kernel)
     let count = try valueCount((spectrum_count, spectrum_stride), (channel_count, channel_stride))
     let intensities = try unsafe span(intensity, count, "intensity is NULL; give intensities")
     let companions = try unsafe SpectrumCompanions(
@@ -98,8 +99,9 @@ public func spectra_preprocess(
     let counts = try unsafe span(intensity, channel_count, "intensity is NULL; give intensities")
     let companions = try unsafe SpectrumCompanions(
       options, spectrumCount: 1, channelCount: channel_count)
-    let spectrum = try Spectrum(
-      axis: EnergyAxis(energies), intensities: counts, variances: companions.variances(0))
+    let spectrum = try unsafe Spectrum(
+      axis: EnergyAxis(energies, call.model.pointee.preprocessor.kernel), intensities: counts,
+      variances: companions.variances(0))
     var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     let done = try unsafe call.model.pointee.preprocessor.prepare(
       spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)

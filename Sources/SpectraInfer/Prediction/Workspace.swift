@@ -1,8 +1,8 @@
 /// The scratch memory of one call: made once, used for any number of spectra, one call at a time.
 ///
-///     +----------+--------+----------+----------+---------+---------+----------+
-///     | energies | signal | integral | averaged | weights | fourier | filter   |
-///     +----------+--------+----------+----------+---------+---------+----------+
+///     +----------+--------+----------+----------+---------+--------------+---------+----------+
+///     | energies | signal | integral | averaged | weights | noise: three | fourier | filter   |
+///     +----------+--------+----------+----------+---------+--------------+---------+----------+
 ///       channels, Double each, and for the last two: 2 n and n + 2, where n is the power of two that
 ///       holds four spectra
 ///     +----------+--------+----------+----------+
@@ -35,6 +35,7 @@ public struct Workspace: ~Copyable {
   var integral: Region<Double>
   var averaged: Region<Double>
   var weights: Region<Double>
+  var noise: ChannelNoise
   var fourier: Region<Double>
   var filter: Region<Double>
   var features: Region<Float>
@@ -71,7 +72,7 @@ public struct Workspace: ~Copyable {
   static func byteCount(_ shape: Shape, channelCount: Int) -> Int {
     let rows = rowCount
     let fourierCount = fourierCount(channelCount: channelCount)
-    return 5 * Region<Double>.byteCount(channelCount)
+    return 8 * Region<Double>.byteCount(channelCount)
       + Region<Double>.byteCount(2 * fourierCount)
       + Region<Double>.byteCount(fourierCount + 2)
       + Region<Float>.byteCount(rows * shape.featureCount)
@@ -162,6 +163,10 @@ public struct Workspace: ~Copyable {
     unsafe integral = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe averaged = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe weights = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe noise = ChannelNoise(
+      variances: Region(carvedFrom: base, at: &offset, count: channelCount),
+      background: Region(carvedFrom: base, at: &offset, count: channelCount),
+      logarithms: Region(carvedFrom: base, at: &offset, count: channelCount))
     unsafe fourier = Region(carvedFrom: base, at: &offset, count: 2 * fourierCount)
     unsafe filter = Region(carvedFrom: base, at: &offset, count: fourierCount + 2)
     unsafe features = Region(carvedFrom: base, at: &offset, count: rows * shape.featureCount)

@@ -26,26 +26,15 @@ public struct ChannelDefects: Sendable, Equatable {
   /// Looks through the intensities of a spectrum.
   ///
   /// - Complexity: O(channels).
-  init(in signal: borrowing MutableSpan<Double>) {
+  init(
+    in signal: borrowing MutableSpan<Double>, _ survey: spectra_channel_survey,
+    _ kernel: ChannelKernel
+  ) {
     let count = signal.count
-    var (largest, step, equal) = (signal[0], Double.infinity, 0)
-    var previous = signal[0]
-    for channel in 1..<count {
-      let value = signal[channel]
-      let difference = (value - previous).magnitude
-      if difference == 0 { equal += 1 } else if difference < step { step = difference }
-      if value > largest { largest = value }
-      previous = value
-    }
-    smallestStep = step.isFinite ? step : 0
-    var hasZero = false
-    if equal == 0 {
-      // Nothing but a single dead channel is left to look for.
-      for channel in signal.indices where signal[channel] == 0 { hasZero = true }
-      guard hasZero else { return }
-    }
-    var begin = 0
-    while begin < count {
+    smallestStep = survey.smallest_step.isFinite ? survey.smallest_step : 0
+    guard survey.repeats else { return }
+    var start = 0
+    while let begin = kernel.nextRepeat(in: signal, from: start) {
       var end = begin + 1
       let value = signal[begin]
       while end < count, signal[end] == value { end += 1 }
@@ -54,14 +43,14 @@ public struct ChannelDefects: Sendable, Equatable {
       if value == 0 {
         if begin > 0, end < count {
           let around = min(signal[begin - 1], signal[end])
-          if around > Self.deadCounts * smallestStep, around > Self.deadShare * largest {
+          if around > Self.deadCounts * smallestStep, around > Self.deadShare * survey.largest {
             constant += length
           }
         }
       } else if length >= Self.shortestRun, value > 0, length >= longestRun(of: value, in: count) {
-        if value == largest { saturated += length } else { constant += length }
+        if value == survey.largest { saturated += length } else { constant += length }
       }
-      begin = end
+      start = end
     }
   }
 

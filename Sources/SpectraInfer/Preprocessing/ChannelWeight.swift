@@ -7,14 +7,43 @@ protocol ChannelWeight: BitwiseCopyable {
 
   static func + (one: Self, other: Self) -> Self
   static func * (one: Self, other: Self) -> Self
+
+  /// The sums of weights over channels; where the background is 0, x may be -infinity.
+  static func noiseSums(
+    _ weights: Span<Self>, variances: Span<Double>, background: Span<Double>, x: Span<Double>,
+    _ kernel: ChannelKernel
+  ) -> NoiseSums<Self>
 }
 
 extension ChannelWeight {
   static func += (sum: inout Self, other: Self) { sum = sum + other }
 
   static func * (weight: Self, factor: Double) -> Self { weight * Self(repeating: factor) }
+
+  static func noiseSums(
+    _ weights: Span<Self>, variances: Span<Double>, background: Span<Double>, x: Span<Double>,
+    _ kernel: ChannelKernel
+  ) -> NoiseSums<Self> {
+    var sums = NoiseSums<Self>()
+    for index in weights.indices {
+      let weight = weights[index]
+      sums.noise += weight * weight * variances[index]
+      guard background[index] > 0 else { continue }
+      let term = weight * background[index]
+      sums.level += term
+      sums.slope += term * x[index]
+    }
+    return sums
+  }
 }
 
 extension Double: ChannelWeight {
   init(repeating value: Double) { self = value }
+
+  static func noiseSums(
+    _ weights: Span<Double>, variances: Span<Double>, background: Span<Double>, x: Span<Double>,
+    _ kernel: ChannelKernel
+  ) -> NoiseSums<Double> {
+    kernel.noiseSums(weights, variances: variances, background: background, x: x)
+  }
 }

@@ -13,26 +13,36 @@ enum ChannelWeights {
   ) {
     while channel + 2 < energies.count, energies[channel + 1] <= lower { channel += 1 }
     guard lower < upper else { return }
-    var begin = lower
-    var left = energies[channel]
-    var carried = weights[channel]
-    while true {
-      let right = energies[channel + 1]
-      let isLast = right >= upper || channel + 2 >= energies.count
-      let end = isLast ? upper : right
-      let width = right - left
-      // The spectrum is a straight line between two channels.
-      var behind = width / 2
-      if begin != left || end != right {
-        let (from, to) = ((begin - left) / width, (end - left) / width)
-        behind *= to * to - from * from
-      }
-      weights[channel] = carried + value * ((end - begin) - behind)
-      carried = weights[channel + 1] + value * behind
-      guard !isLast else { break }
-      (begin, left) = (end, right)
-      channel += 1
+    let first = channel
+    while channel + 2 < energies.count, energies[channel + 1] < upper { channel += 1 }
+    guard first < channel else {
+      return add(value, from: lower, to: upper, within: first, energies, &weights)
     }
-    weights[channel + 1] = carried
+    add(value, from: lower, to: energies[first + 1], within: first, energies, &weights)
+    // Between two whole channels, each has half of what lies between its neighbours.
+    let half = value * 0.5
+    if first + 1 < channel {
+      weights[first + 1] += half * (energies[first + 2] - energies[first + 1])
+      for inner in first + 2..<max(channel, first + 2) {
+        weights[inner] += half * (energies[inner + 1] - energies[inner - 1])
+      }
+      weights[channel] += half * (energies[channel] - energies[channel - 1])
+    }
+    add(value, from: energies[channel], to: upper, within: channel, energies, &weights)
+  }
+
+  /// The part of the integral that lies between a channel and the next, where the spectrum is a
+  /// straight line.
+  @inline(__always)
+  private static func add<Weight: ChannelWeight>(
+    _ value: Weight, from lower: Double, to upper: Double, within channel: Int,
+    _ energies: Span<Double>, _ weights: inout MutableSpan<Weight>
+  ) {
+    let left = energies[channel]
+    let reciprocal = 1 / (energies[channel + 1] - left)
+    let width = upper - lower
+    let behind = width * ((lower - left) + (upper - left)) * (0.5 * reciprocal)
+    weights[channel] += value * (width - behind)
+    weights[channel + 1] += value * behind
   }
 }

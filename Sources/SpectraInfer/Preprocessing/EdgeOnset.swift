@@ -28,30 +28,25 @@ public struct EdgeOnset: Sendable {
   /// - Complexity: O(channels).
   init(
     in cumulative: CumulativeIntensity, axis: EnergyAxis, above lowest: Double, rule: EdgeRule,
-    noise: Double, averaged: inout MutableSpan<Double>
+    noise: Double, _ kernel: ChannelKernel, averaged: inout MutableSpan<Double>
   ) throws(SpectraError) {
-    let half = rule.averagingWidth / 2
     let energies = axis.energies
     let channels = try Self.channels(of: axis, above: lowest, rule: rule)
-    var (lower, upper) = (0, 0)
-    for channel in channels {
-      let energy = energies[channel]
-      let above = cumulative.value(at: energy + half, from: &upper)
-      let below = cumulative.value(at: energy - half, from: &lower)
-      averaged[channel] = (above - below) / rule.averagingWidth
-    }
+    cumulative.fillAverages(&averaged, channels, width: rule.averagingWidth, kernel)
 
-    var peak = Self.maximum(averaged, channels)
-    var crossing = Self.crossing(averaged, channels, peak: averaged[peak], fraction: rule.fraction)
+    var peak = kernel.largest(of: averaged, in: channels)
+    var crossing = Self.crossing(
+      averaged, channels, peak: averaged[peak], fraction: rule.fraction, kernel)
     // The maximum within reach of the onset can be lower than that of the whole axis, and then the
     // onset moves down, and its reach with it; a few rounds settle that.
     for _ in 0..<4 {
       let reach = energies[crossing] + rule.maximumWithin
       let local = crossing..<min(channels.upperBound, axis.channel(atOrAbove: reach) + 1)
-      let nearer = Self.maximum(averaged, local)
+      let nearer = kernel.largest(of: averaged, in: local)
       if averaged[nearer] == averaged[peak] { break }
       peak = nearer
-      crossing = Self.crossing(averaged, channels, peak: averaged[peak], fraction: rule.fraction)
+      crossing = Self.crossing(
+        averaged, channels, peak: averaged[peak], fraction: rule.fraction, kernel)
     }
 
     let height = averaged[peak]
@@ -72,7 +67,7 @@ public struct EdgeOnset: Sendable {
         """, found: energies[crossing])
     }
     let last = min(energies[crossing] + rule.maximumWithin, axis.last)
-    var place = 0
+    var place = crossing
     let below = cumulative.value(at: energies[crossing], from: &place)
     let above = cumulative.value(at: last, from: &place)
     let mean = (above - below) / (last - energies[crossing])
@@ -148,22 +143,13 @@ public struct EdgeOnset: Sendable {
   /// The first channel at or above the energy of the crossing, walking down from half the maximum.
   private static func crossing(
     _ averaged: borrowing MutableSpan<Double>, _ channels: Range<Int>, peak: Double,
-    fraction: Double
+    fraction: Double, _ kernel: ChannelKernel
   ) -> Int {
     let sure = max(0.5, fraction) * peak
-    var channel = channels.lowerBound
-    while channel < channels.upperBound - 1, averaged[channel] < sure { channel += 1 }
+    var channel = kernel.first(
+      from: sure, of: averaged, in: channels.lowerBound..<channels.upperBound - 1)
     while channel > channels.lowerBound, averaged[channel - 1] >= fraction * peak { channel -= 1 }
     return channel
-  }
-
-  /// The channel of the largest value, the first of several.
-  private static func maximum(
-    _ values: borrowing MutableSpan<Double>, _ channels: Range<Int>
-  ) -> Int {
-    var largest = channels.lowerBound
-    for channel in channels where values[channel] > values[largest] { largest = channel }
-    return largest
   }
 
   /// Standard deviation of the running average, from the second differences of the channels, whose
@@ -171,16 +157,13 @@ public struct EdgeOnset: Sendable {
   ///
   /// - Throws: `.noEdge` where the axis does not reach the edge.
   static func noise(
-    _ signal: Span<Double>, on axis: EnergyAxis, above lowest: Double, rule: EdgeRule
+    _ signal: Span<Double>, on axis: EnergyAxis, above lowest: Double, rule: EdgeRule,
+    _ kernel: ChannelKernel
   ) throws(SpectraError) -> Double {
     let channels = try channels(of: axis, above: lowest, rule: rule)
     let energies = axis.energies
-    var sum = 0.0
-    for channel in (channels.lowerBound + 1)..<(channels.upperBound - 1) {
-      let difference = signal[channel - 1] - 2 * signal[channel] + signal[channel + 1]
-      sum += difference * difference
-    }
-    let variance = sum / (6 * Double(channels.count - 2))
+    let variance =
+      kernel.curvature(of: signal.extracting(channels)) / (6 * Double(channels.count - 2))
     let channelWidth =
       (energies[channels.upperBound - 1] - energies[channels.lowerBound])
       / Double(channels.count - 1)

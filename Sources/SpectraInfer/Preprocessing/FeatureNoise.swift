@@ -44,14 +44,15 @@ public struct FeatureNoise: Sendable {
     let along = along(workspace.slopes, workspace.features, row)
     if preparation.calibration == .identity {
       return variances(
-        workspace.slopes, along, spectrum, signal: workspace.signal,
-        dependence: &workspace.dependence, column: &workspace.weights,
+        workspace.slopes, along, spectrum.axis, signal: workspace.signal,
+        channels: workspace.noise, dependence: &workspace.dependence, column: &workspace.weights,
         scratch: &workspace.averaged, fourier: &workspace.fourier, filter: workspace.filter)
     }
     return calibrated(
-      workspace.slopes, along, spectrum, energies: workspace.energies,
-      signal: workspace.signal, dependence: &workspace.dependence, column: &workspace.weights,
-      scratch: &workspace.averaged, fourier: &workspace.fourier, filter: workspace.filter)
+      workspace.slopes, along, energies: workspace.energies, count: spectrum.count,
+      signal: workspace.signal, channels: workspace.noise, dependence: &workspace.dependence,
+      column: &workspace.weights, scratch: &workspace.averaged, fourier: &workspace.fourier,
+      filter: workspace.filter)
   }
 
   /// The gradients times the features.
@@ -68,43 +69,42 @@ public struct FeatureNoise: Sendable {
 
   private func calibrated(
     _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes,
-    _ spectrum: borrowing Spectrum, energies: borrowing Region<Double>,
-    signal: borrowing Region<Double>, dependence: inout Region<PropertyLanes>,
+    energies: borrowing Region<Double>, count: Int, signal: borrowing Region<Double>,
+    channels: borrowing ChannelNoise, dependence: inout Region<PropertyLanes>,
     column: inout Region<Double>, scratch: inout Region<Double>,
     fourier: inout Region<Double>, filter: borrowing Region<Double>
   ) -> PropertyLanes {
-    let axis = EnergyAxis(calibrated: energies.span(spectrum.count))
-    return variances(
-      slopes, along, spectrum.on(axis), signal: signal, dependence: &dependence,
-      column: &column, scratch: &scratch, fourier: &fourier, filter: filter)
+    variances(
+      slopes, along, EnergyAxis(calibrated: energies.span(count)), signal: signal,
+      channels: channels, dependence: &dependence, column: &column, scratch: &scratch,
+      fourier: &fourier, filter: filter)
   }
 
   private func variances(
-    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes,
-    _ spectrum: borrowing Spectrum, signal: borrowing Region<Double>,
+    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes, _ axis: EnergyAxis,
+    signal: borrowing Region<Double>, channels: borrowing ChannelNoise,
     dependence: inout Region<PropertyLanes>, column: inout Region<Double>,
     scratch: inout Region<Double>, fourier: inout Region<Double>,
     filter: borrowing Region<Double>
   ) -> PropertyLanes {
     let shift = preparation.shift
-    let axis = spectrum.axis
     let lower = preprocessor.grid.lowerBorder - shift
     let upper = preprocessor.grid.upperBorder - shift
     var range = Self.channels(of: axis, from: lower, to: upper)
     if let onset = preparation.onset {
       range = onset.channels(of: axis, preprocessor.edgeRule).union(range)
     }
-    var places = dependence.mutableSpan(spectrum.count)
+    var places = dependence.mutableSpan(axis.count)
     for channel in range { places[channel] = .zero }
     let perOnset = addCells(
-      slopes.span(preprocessor.grid.count), along, axis, signal.span(spectrum.count),
+      slopes.span(preprocessor.grid.count), along, axis, signal.span(axis.count),
       to: &places)
     if let onset = preparation.onset {
       onset.addWeights(perOnset, on: axis.energies, preprocessor.edgeRule, to: &places)
     }
     let noise = preparation.noise.variances(
-      of: &dependence, in: range, spectrum: spectrum, column: &column, scratch: &scratch,
-      fourier: &fourier, filter: filter)
+      of: &dependence, in: range, energies: axis.energies, preprocessor.kernel,
+      channels: channels, column: &column, scratch: &scratch, fourier: &fourier, filter: filter)
     guard preparation.onset == nil else { return noise }
     let fromAxis = perOnset * preparation.axisError
     return noise + fromAxis * fromAxis

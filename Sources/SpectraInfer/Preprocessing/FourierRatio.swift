@@ -41,7 +41,7 @@ struct FourierRatio {
   ///   loss has no intensity behind its zero-loss peak.
   init(
     _ lowLoss: Spectrum, _ zeroLoss: ZeroLossPeak, for axis: EnergyAxis, noiseGain: Double,
-    fourier: inout MutableSpan<Double>, integral: inout Region<Double>,
+    _ kernel: ChannelKernel, fourier: inout MutableSpan<Double>, integral: inout Region<Double>,
     signal: inout Region<Double>
   ) throws(SpectraError) {
     let step = try Self.uniformStep(axis)
@@ -49,11 +49,11 @@ struct FourierRatio {
     for index in fourier.indices { fourier[index] = 0 }
     var values = signal.mutableSpan(lowLoss.count)
     for channel in 0..<lowLoss.count { values[channel] = lowLoss.intensity(channel) }
-    var sums = integral.mutableSpan(lowLoss.count)
     CumulativeIntensity.fill(
-      &sums, energies: lowLoss.axis.energies, signal: signal.span(lowLoss.count))
+      &integral, 0..<lowLoss.count, energies: lowLoss.axis.energies,
+      signal: signal.span(lowLoss.count), kernel)
     let cumulative = CumulativeIntensity(
-      energies: lowLoss.axis.energies, signal: signal.span(lowLoss.count),
+      0..<lowLoss.count, energies: lowLoss.axis.energies, signal: signal.span(lowLoss.count),
       integral: integral.span(lowLoss.count))
 
     // Cells whose borders leave the peak's position between two of them as it falls. Losses beyond

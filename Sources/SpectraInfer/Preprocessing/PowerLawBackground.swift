@@ -3,8 +3,8 @@ internal import CKernels
 /// The background `A E^-r` before an edge (Egerton, Electron Energy-Loss Spectroscopy in the
 /// Electron Microscope, 3rd ed. 2011, section 4.4.1), fitted as Poisson counts.
 ///
-/// The fit maximises the Poisson likelihood with a logarithmic link, by iteratively reweighted
-/// least squares (McCullagh and Nelder, Generalized Linear Models, 2nd ed. 1989, section 2.5).
+/// The fit maximises the Poisson likelihood with a logarithmic link, by Newton's method (McCullagh
+/// and Nelder, Generalized Linear Models, 2nd ed. 1989, sections 2.2.4 and 2.5).
 /// Against the straight line through logarithms it is unbiased at low counts and takes zero and
 /// negative ones. Intensities need not be counts: the dispersion, Pearson's chi^2 over the degrees
 /// of freedom, scales the standard errors.
@@ -16,7 +16,7 @@ public struct PowerLawBackground: Sendable {
   /// The part of the axis that was fitted, eV.
   public let window: EnergyWindow
   /// Number of channels in the window.
-  public let channelCount: Int
+  public var channelCount: Int { channels.count }
   /// A, intensity times eV^r.
   public let amplitude: Double
   /// Standard error of A.
@@ -40,6 +40,8 @@ public struct PowerLawBackground: Sendable {
   let center: Double
   /// Covariance of `level` and the slope, -r.
   let parameterCovariance: PowerLawFit.Covariance
+  /// The channels of the window.
+  let channels: Range<Int>
 
   /// Fits the channels of `spectrum` inside `window`.
   ///
@@ -54,26 +56,28 @@ public struct PowerLawBackground: Sendable {
     var signal = workspace.signal.mutableSpan(spectrum.count)
     for channel in 0..<spectrum.count { signal[channel] = spectrum.intensity(channel) }
     try self.init(
-      fitting: workspace.signal, on: spectrum.axis, in: window,
-      logarithms: &workspace.averaged)
+      fitting: workspace.signal, on: spectrum.axis, in: window, ChannelKernel(),
+      logarithms: &workspace.noise.logarithms)
   }
 
-  /// Fits the intensities `signal`, and leaves ln(E / center) of each channel in `logarithms`.
+  /// Fits the intensities `signal`, and leaves ln(E / center) of the window's channels in
+  /// `logarithms`.
   init(
     fitting signal: borrowing Region<Double>, on axis: EnergyAxis, in window: EnergyWindow,
-    logarithms: inout Region<Double>
+    _ kernel: ChannelKernel, logarithms: inout Region<Double>
   ) throws(SpectraError) {
-    let channels = try Self.channels(of: axis, in: window)
-    let signal = signal.span(axis.count)
+    channels = try Self.channels(of: axis, in: window)
     self.window = EnergyWindow(
       start: axis.energies[channels.lowerBound], end: axis.energies[channels.upperBound - 1])
-    channelCount = channels.count
     // The middle of the window in ln E: the parameters are then nearly independent.
     center = (self.window.start * self.window.end).squareRoot()
-    var places = logarithms.mutableSpan(axis.count)
-    LocalExpansion.fillLogarithms(&places, of: axis.energies, over: center)
+    var places = logarithms.mutableSpan(channels.upperBound)
+    var own = places._mutatingExtracting(channels)
+    kernel.fillLogarithms(&own, of: axis.energies.extracting(channels), over: center)
 
-    let fit = try PowerLawFit(signal, logarithms.span(axis.count), channels)
+    let fit = try PowerLawFit(
+      signal.span(axis.count).extracting(channels),
+      logarithms.span(axis.count).extracting(channels), kernel)
     level = fit.level
     exponent = -fit.slope
     dispersion = fit.dispersion
@@ -107,8 +111,8 @@ public struct PowerLawBackground: Sendable {
     of axis: EnergyAxis, in window: EnergyWindow
   ) throws(SpectraError) -> Range<Int> {
     let begin = axis.channel(atOrAbove: max(window.start, .leastNormalMagnitude))
-    var end = begin
-    while end < axis.count, axis.energies[end] <= window.end { end += 1 }
+    var end = axis.channel(atOrAbove: window.end)
+    if end < axis.count, axis.energies[end] <= window.end { end += 1 }
     guard end - begin >= channelCountMinimum else {
       throw SpectraError(
         .backgroundWindow,
@@ -136,24 +140,23 @@ public struct PowerLawBackground: Sendable {
     return max(0, level + x * (2 * mixed + x * slope)).squareRoot()
   }
 
-  /// Subtracts the background from every channel, whose ln(E / center) are `logarithms`.
+  /// Subtracts the background from the channels of `range`, and leaves it in `background`.
   ///
-  /// - Complexity: O(channels).
-  func subtract(from signal: inout MutableSpan<Double>, logarithms: Span<Double>) {
-    var exponential = LocalExpansion.Exponential()
-    var channel = 0
-    // Energies rise: those that have no background are the first.
-    while channel < signal.count, logarithms[channel] == -.infinity { channel += 1 }
-    while channel + 1 < signal.count {
-      let background = exponential(
-        SIMD2(
-          level - exponent * logarithms[channel], level - exponent * logarithms[channel + 1]))
-      signal[channel] -= background[0]
-      signal[channel + 1] -= background[1]
-      channel += 2
-    }
-    if channel < signal.count {
-      signal[channel] -= exponential(level - exponent * logarithms[channel])
-    }
+  /// - Parameters:
+  ///   - logarithms: receives ln(E / center), -infinity where there is no background.
+  /// - Complexity: O(range).
+  func subtract(
+    from signal: inout Region<Double>, in range: Range<Int>, on axis: EnergyAxis,
+    _ kernel: ChannelKernel, logarithms: inout Region<Double>, background: inout Region<Double>
+  ) {
+    var counts = signal.mutableSpan(range.upperBound)
+    var own = counts._mutatingExtracting(range)
+    var places = logarithms.mutableSpan(range.upperBound)
+    var x = places._mutatingExtracting(range)
+    var backgrounds = background.mutableSpan(range.upperBound)
+    var expected = backgrounds._mutatingExtracting(range)
+    kernel.subtractPowerLaw(
+      level: level, slope: -exponent, center: center, energies: axis.energies.extracting(range),
+      from: &own, logarithms: &x, background: &expected)
   }
 }

@@ -1,11 +1,18 @@
 internal import CKernels
 
 /// A straight line in x = ln(E / center) whose exponential is fitted to Poisson counts.
+///
+/// The logarithmic link is that for which the likelihood knows nothing of the counts but their sum
+/// and the mean of x that they weigh: where the expected counts have both, it is at its maximum.
 struct PowerLawFit {
   /// Variances of level and slope, and their covariance.
   typealias Covariance = (level: Double, slope: Double, mixed: Double)
 
   private static let iterationMaximum = 50
+  // The series of the moments is good to 1e-12 of them for steps of this over the largest x.
+  private static let seriesReach = 0.05
+  // No window has a slope like that; where counts are negative, there may be no maximum at all.
+  private static let slopeMaximum = 1000.0
 
   static var failed: SpectraError {
     SpectraError(
@@ -24,26 +31,34 @@ struct PowerLawFit {
   /// The parabola's coefficient in its standard errors.
   private(set) var curvatureSignificance = 0.0
 
-  /// Fits `counts` over `x` in `channels`.
+  /// Fits `counts` over `x`, which rises.
   ///
   /// - Throws: `.backgroundWindow` without intensity; `.backgroundFit` where it does not converge.
-  init(_ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>) throws(SpectraError) {
-    (level, slope) = try Self.start(counts, x, channels)
-    // Newton's method doubles the digits: the last step tells them, and one more is not needed.
+  init(_ counts: Span<Double>, _ x: Span<Double>, _ kernel: ChannelKernel) throws(SpectraError) {
+    let middle = counts.count / 2
+    let low = kernel.lineSums(x.extracting(..<middle), counts.extracting(..<middle))
+    let high = kernel.lineSums(x.extracting(middle...), counts.extracting(middle...))
+    let (first, last) = (x[0], x[x.count - 1])
+    let total = low.y + high.y
+    (level, slope) = (
+      0,
+      try Self.slope(
+        low.y / Double(middle), high.y / Double(counts.count - middle), from: first, to: last)
+    )
+    let mean = (low.xy + high.xy) / total
+    let reach = max(first.magnitude, last.magnitude)
     for _ in 0..<Self.iterationMaximum {
-      var sums = Sums()
-      forEach(counts, x, channels) { sums.add($0, residual: $1, $2) }
-      let determinant = sums.w * sums.wxx - sums.wx * sums.wx
-      guard determinant > 0, determinant.isFinite else { throw Self.failed }
-      let levelStep = (sums.wxx * sums.r - sums.wx * sums.rx) / determinant
-      let slopeStep = (sums.w * sums.rx - sums.wx * sums.r) / determinant
-      level += levelStep
-      slope += slopeStep
-      guard level.isFinite, slope.isFinite else { throw Self.failed }
-      guard max(levelStep.magnitude, slopeStep.magnitude) >= 1e-7 else {
-        test(sums, counts, x, channels)
+      let moments = kernel.exponentialMoments(x, slope: slope)
+      let step = moments.step(toMean: mean, limit: 1 / reach)
+      slope += step
+      guard slope.isFinite, slope.magnitude <= Self.slopeMaximum else { throw Self.failed }
+      guard step.magnitude * reach > Self.seriesReach else {
+        level = log(total / moments.sum(0, step: step))
+        let sums = Sums(total, mean, moments, step)
+        guard sums.determinant > 0, sums.determinant.isFinite else { throw Self.failed }
+        test(sums, counts, x, kernel)
         guard dispersion.isFinite else { throw Self.failed }
-        let scale = dispersion / determinant
+        let scale = dispersion / sums.determinant
         covariance = (scale * sums.wxx, scale * sums.w, -scale * sums.wx)
         return
       }
@@ -51,54 +66,25 @@ struct PowerLawFit {
     throw Self.failed
   }
 
-  /// ln of the expected counts; a wild step must not overflow: it then fails to converge and is
-  /// refused.
-  private func exponent(at x: Double) -> Double { min(max(level + slope * x, -300), 300) }
-
-  /// Calls `body` with the expected counts of each channel, the counts less these, and x.
-  @inline(__always)
-  private func forEach(
-    _ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>,
-    _ body: (_ expected: Double, _ residual: Double, _ x: Double) -> Void
-  ) {
-    var exponential = LocalExpansion.Exponential()
-    var channel = channels.lowerBound
-    while channel + 1 < channels.upperBound {
-      let (one, other) = (x[channel], x[channel + 1])
-      let expected = exponential(SIMD2(exponent(at: one), exponent(at: other)))
-      body(expected[0], counts[channel] - expected[0], one)
-      body(expected[1], counts[channel + 1] - expected[1], other)
-      channel += 2
-    }
-    guard channel < channels.upperBound else { return }
-    let expected = exponential(exponent(at: x[channel]))
-    body(expected, counts[channel] - expected, x[channel])
-  }
-
-  /// Sums over the window, weighted by the expected counts.
+  /// Sums over the window of powers of x, weighted by the expected counts.
   private struct Sums {
-    var (w, wx, wxx, wxxx, r, rx) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    let w, wx, wxx, wxxx: Double
 
-    mutating func add(_ expected: Double, residual: Double, _ x: Double) {
-      let first = expected * x
-      let second = first * x
-      w += expected
-      wx += first
-      wxx += second
-      wxxx += second * x
-      r += residual
-      rx += residual * x
+    init(_ total: Double, _ mean: Double, _ moments: ExponentialMoments, _ step: Double) {
+      let amplitude = total / moments.sum(0, step: step)
+      (w, wx) = (total, total * mean)
+      (wxx, wxxx) = (
+        amplitude * moments.sum(2, step: step), amplitude * moments.sum(3, step: step)
+      )
     }
+
+    var determinant: Double { w * wxx - wx * wx }
   }
 
-  /// The line through the means of the two halves of the window.
-  private static func start(
-    _ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>
-  ) throws(SpectraError) -> (level: Double, slope: Double) {
-    let middle = channels.lowerBound + channels.count / 2
-    var (low, high) = (0.0, 0.0)
-    for channel in channels.lowerBound..<middle { low += counts[channel] }
-    for channel in middle..<channels.upperBound { high += counts[channel] }
+  /// The slope of the line through the means of the two halves of a window.
+  private static func slope(
+    _ low: Double, _ high: Double, from first: Double, to last: Double
+  ) throws(SpectraError) -> Double {
     guard low + high > 0 else {
       throw SpectraError(
         .backgroundWindow,
@@ -107,34 +93,22 @@ struct PowerLawFit {
         whose background is removed
         """)
     }
-    let mean = log((low + high) / Double(channels.count))
-    guard low > 0, high > 0 else { return (mean, 0) }
-    let (first, last) = (x[channels.lowerBound], x[channels.upperBound - 1])
-    let left = log(low / Double(middle - channels.lowerBound))
-    let right = log(high / Double(channels.upperBound - middle))
-    let slope = 2 * (right - left) / (last - first)
-    return (mean - slope * (first + last) / 2, slope)
+    return low > 0 && high > 0 ? 2 * log(high / low) / (last - first) : 0
   }
 
-  /// One more pass, of what only the fitted line is asked: its dispersion, and Rao's score test of a
-  /// term q(x), x^2 made orthogonal to the line.
+  /// What only the fitted line is asked: its dispersion, and Rao's score test of a term q(x), x^2
+  /// made orthogonal to the line.
   private mutating func test(
-    _ sums: Sums, _ counts: Span<Double>, _ x: Span<Double>, _ channels: Range<Int>
+    _ sums: Sums, _ counts: Span<Double>, _ x: Span<Double>, _ kernel: ChannelKernel
   ) {
-    let determinant = sums.w * sums.wxx - sums.wx * sums.wx
-    let offset = (sums.wxx * sums.wxx - sums.wx * sums.wxxx) / determinant
-    let tilt = (sums.w * sums.wxxx - sums.wx * sums.wxx) / determinant
-    var (score, information, pearson) = (0.0, 0.0, 0.0)
-    forEach(counts, x, channels) { expected, residual, place in
-      let q = place * place - offset - tilt * place
-      score += q * residual
-      information += q * q * expected
-      pearson += residual * residual / expected
-    }
-    dispersion = pearson / Double(channels.count - 2)
-    guard information > 0 else { return }
-    curvatureSlope = score / information * (2 * x[channels.upperBound - 1] - tilt)
-    let variance = dispersion * information
-    curvatureSignificance = variance > 0 ? score / variance.squareRoot() : 0
+    let offset = (sums.wxx * sums.wxx - sums.wx * sums.wxxx) / sums.determinant
+    let tilt = (sums.w * sums.wxxx - sums.wx * sums.wxx) / sums.determinant
+    let residuals = kernel.residuals(
+      x, counts, level: level, slope: slope, offset: offset, tilt: tilt)
+    dispersion = residuals.pearson / Double(counts.count - 2)
+    guard residuals.information > 0 else { return }
+    curvatureSlope = residuals.score / residuals.information * (2 * x[x.count - 1] - tilt)
+    let variance = dispersion * residuals.information
+    curvatureSignificance = variance > 0 ? residuals.score / variance.squareRoot() : 0
   }
 }

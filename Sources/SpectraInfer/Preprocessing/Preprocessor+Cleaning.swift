@@ -6,25 +6,34 @@ extension Preprocessor {
     into signal: inout Region<Double>
   ) -> (ChannelDefects, SpikeDetection) {
     var signal = signal.mutableSpan(spectrum.count)
-    for channel in 0..<spectrum.count { signal[channel] = spectrum.intensity(channel) }
-    let defects = ChannelDefects(in: signal)
+    let survey = kernel.take(spectrum, into: &signal)
+    let defects = ChannelDefects(in: signal, survey, kernel)
     guard options.spikes != .ignore else { return (defects, SpikeDetection()) }
     let spikes = SpikeDetection(
       in: &signal, energies: spectrum.axis.energies, smallestStep: defects.smallestStep,
-      replace: options.spikes == .replace)
+      replace: options.spikes == .replace, kernel)
     return (defects, spikes)
   }
 
-  func subtractBackground(
-    _ axis: EnergyAxis, _ options: MeasurementOptions, from signal: inout Region<Double>,
+  /// Fits the background before the edge; nil: there is none.
+  func fitBackground(
+    _ axis: EnergyAxis, _ options: MeasurementOptions, to signal: borrowing Region<Double>,
     logarithms: inout Region<Double>
   ) throws(SpectraError) -> PowerLawBackground? {
     guard case .powerLaw(let window) = options.background ?? background else { return nil }
-    let fitted = try PowerLawBackground(
-      fitting: signal, on: axis, in: window, logarithms: &logarithms)
-    var signal = signal.mutableSpan(axis.count)
-    fitted.subtract(from: &signal, logarithms: logarithms.span(axis.count))
-    return fitted
+    return try PowerLawBackground(
+      fitting: signal, on: axis, in: window, kernel, logarithms: &logarithms)
+  }
+
+  /// Subtracts the background from the channels of `range`, and keeps it for their noise.
+  func subtract(
+    _ background: PowerLawBackground?, from signal: inout Region<Double>, in range: Range<Int>,
+    on axis: EnergyAxis, channels: inout ChannelNoise
+  ) {
+    guard let background else { return channels.clearBackground(in: range) }
+    background.subtract(
+      from: &signal, in: range, on: axis, kernel, logarithms: &channels.logarithms,
+      background: &channels.background)
   }
 
   /// Variance over intensity of a spectrum without a background window, from its second differences;

@@ -65,19 +65,10 @@ extension Preprocessor {
     into features: inout MutableSpan<Float>
   ) throws(SpectraError) -> Double {
     try requireReach(of: axis, shift: shift)
-    let lower = grid.lowerBorder - shift
-    // The border between two cells is computed once, so that nothing is counted twice or left out.
-    var channel = axis.channel(atOrAbove: lower)
-    channel = max(0, channel - 1)
-    let first = channel
-    var below = cumulative.value(at: lower, from: &channel)
-    for point in 0..<grid.count {
-      let border = min(grid.energy(point) + grid.step / 2 - shift, axis.last)
-      let above = cumulative.value(at: border, from: &channel)
-      features[point] = Float((above - below) / grid.step)
-      below = above
-    }
-    return (axis.energies[channel + 1] - axis.energies[first]) / Double(channel + 1 - first)
+    let channels = cumulative.fillCells(
+      &features, from: grid.lowerBorder - shift, step: grid.step, on: axis, kernel)
+    let width = axis.energies[channels.upperBound - 1] - axis.energies[channels.lowerBound]
+    return width / Double(channels.count - 1)
   }
 
   /// Divides the features by their mean.
@@ -86,11 +77,7 @@ extension Preprocessor {
   func normalize(
     _ features: inout MutableSpan<Float>, above background: Double
   ) throws(SpectraError) -> (area: Double, negativeFraction: Double) {
-    var (sum, magnitudes) = (0.0, 0.0)
-    for point in 0..<grid.count {
-      sum += Double(features[point])
-      magnitudes += Double(features[point].magnitude)
-    }
+    let (sum, magnitudes) = kernel.sums(of: features)
     let mean = sum / Double(grid.count)
     // Where signs nearly cancel, division would blow noise up to any size. Intensities are floats: a
     // smaller share of them than 1e-7 is rounding, as where a constant is left of itself.
@@ -102,9 +89,7 @@ extension Preprocessor {
         measure with more dose
         """)
     }
-    for point in 0..<grid.count {
-      features[point] = Float(Double(features[point]) / mean)
-    }
+    kernel.divide(&features, by: mean)
     return (mean, (magnitudes - sum) / (magnitudes + sum))
   }
 }

@@ -8,8 +8,9 @@ extension Preprocessor {
   /// - Throws: `.uncertainOnset` where it is beyond what an axis can be aligned with.
   func setError(
     of onset: inout EdgeOnset, _ noise: SignalNoise, _ spectrum: borrowing Spectrum,
-    weights: inout Region<Double>, scratch: inout Region<Double>,
-    fourier: inout Region<Double>, filter: borrowing Region<Double>
+    channels: borrowing ChannelNoise, weights: inout Region<Double>,
+    scratch: inout Region<Double>, fourier: inout Region<Double>,
+    filter: borrowing Region<Double>
   ) throws(SpectraError) {
     let range = onset.channels(of: spectrum.axis, edgeRule)
     var places = weights.mutableSpan(spectrum.count)
@@ -17,8 +18,8 @@ extension Preprocessor {
     onset.addWeights(1, on: spectrum.axis.energies, edgeRule, to: &places)
     if noise.gain != nil || spectrum.hasVariances {
       onset.error = noise.variance(
-        of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
-        filter: filter
+        of: &weights, in: range, energies: spectrum.axis.energies, kernel, channels: channels,
+        scratch: &scratch, fourier: &fourier, filter: filter
       ).squareRoot()
     }
     guard onset.error <= Self.onsetErrorMaximum else {

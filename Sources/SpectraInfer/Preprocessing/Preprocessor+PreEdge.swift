@@ -23,8 +23,9 @@ extension Preprocessor {
   /// The intensity between the background window and an onset (eV).
   func preEdge(
     before onset: Double, _ preparation: Preparation, _ spectrum: borrowing Spectrum,
-    _ cumulative: CumulativeIntensity, weights: inout Region<Double>,
-    scratch: inout Region<Double>, fourier: inout Region<Double>, filter: borrowing Region<Double>
+    _ cumulative: CumulativeIntensity, channels: borrowing ChannelNoise,
+    weights: inout Region<Double>, scratch: inout Region<Double>,
+    fourier: inout Region<Double>, filter: borrowing Region<Double>
   ) -> PreEdgeIntensity? {
     let axis = spectrum.axis
     let own = (preparation.resolution ?? 0) / (8 * log(2.0)).squareRoot()
@@ -40,8 +41,8 @@ extension Preprocessor {
     ChannelWeights.add(
       1, from: stretch.start, to: stretch.end, on: axis.energies, startingAt: &first, to: &places)
     let variance = preparation.noise.variance(
-      of: &weights, in: range, spectrum: spectrum, scratch: &scratch, fourier: &fourier,
-      filter: filter)
+      of: &weights, in: range, energies: axis.energies, kernel, channels: channels,
+      scratch: &scratch, fourier: &fourier, filter: filter)
     var place = range.lowerBound
     let below = cumulative.value(at: stretch.start, from: &place)
     let excess = cumulative.value(at: stretch.end, from: &place) - below

@@ -20,6 +20,8 @@ public struct Preprocessor: Sendable, Equatable {
   public let background: BackgroundRule
   /// Standard deviation of the Gaussian by which the training spectra were broadened, eV.
   public let broadeningSigma: Double
+  /// The loops over channels.
+  package let kernel = ChannelKernel()
 
   /// A recipe; `broadeningSigma` in eV tells the resolution that it stands for.
   public init(
@@ -76,7 +78,8 @@ public struct Preprocessor: Sendable, Equatable {
       var preparation = try prepare(
         spectrum, lowLoss, zeroLoss, options, into: prepared, of: &workspace.features,
         signal: &workspace.signal, integral: &workspace.integral, averaged: &workspace.averaged,
-        weights: &workspace.weights, fourier: &workspace.fourier, filter: &workspace.filter)
+        weights: &workspace.weights, channels: &workspace.noise, fourier: &workspace.fourier,
+        filter: &workspace.filter)
       preparation.zeroLoss = zeroLoss
       return preparation
     }
@@ -87,8 +90,8 @@ public struct Preprocessor: Sendable, Equatable {
     var preparation = try prepare(
       spectrum, lowLoss, zeroLoss, options, on: workspace.energies, into: prepared,
       of: &workspace.features, signal: &workspace.signal, integral: &workspace.integral,
-      averaged: &workspace.averaged, weights: &workspace.weights, fourier: &workspace.fourier,
-      filter: &workspace.filter)
+      averaged: &workspace.averaged, weights: &workspace.weights, channels: &workspace.noise,
+      fourier: &workspace.fourier, filter: &workspace.filter)
     preparation.calibration = calibration
     preparation.zeroLoss = zeroLoss
     return preparation
@@ -100,13 +103,14 @@ public struct Preprocessor: Sendable, Equatable {
     _ options: MeasurementOptions, on energies: borrowing Region<Double>,
     into prepared: Range<Int>, of features: inout Region<Float>, signal: inout Region<Double>,
     integral: inout Region<Double>, averaged: inout Region<Double>,
-    weights: inout Region<Double>, fourier: inout Region<Double>, filter: inout Region<Double>
+    weights: inout Region<Double>, channels: inout ChannelNoise,
+    fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
-    let axis = try EnergyAxis(energies.span(spectrum.count))
+    let axis = try EnergyAxis(energies.span(spectrum.count), kernel)
     return try prepare(
       spectrum.on(axis), lowLoss, zeroLoss, options, into: prepared, of: &features,
       signal: &signal, integral: &integral, averaged: &averaged, weights: &weights,
-      fourier: &fourier, filter: &filter)
+      channels: &channels, fourier: &fourier, filter: &filter)
   }
 
   private func prepare(
@@ -114,7 +118,7 @@ public struct Preprocessor: Sendable, Equatable {
     _ options: MeasurementOptions, into prepared: Range<Int>, of features: inout Region<Float>,
     signal: inout Region<Double>, integral: inout Region<Double>,
     averaged: inout Region<Double>, weights: inout Region<Double>,
-    fourier: inout Region<Double>, filter: inout Region<Double>
+    channels: inout ChannelNoise, fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
     let axis = spectrum.axis
     let count = spectrum.count
@@ -126,39 +130,47 @@ public struct Preprocessor: Sendable, Equatable {
     if options.lowLossUse.contains(.deconvolve), let lowLoss, let zeroLoss {
       var fourier = fourier.mutableSpan(2 * points)
       ratio = try FourierRatio(
-        lowLoss, zeroLoss, for: axis, noiseGain: options.noiseGain ?? 1, fourier: &fourier,
-        integral: &integral, signal: &signal)
+        lowLoss, zeroLoss, for: axis, noiseGain: options.noiseGain ?? 1, kernel,
+        fourier: &fourier, integral: &integral, signal: &signal)
     }
 
     try requireReach(of: axis, options)
     let (defects, spikes) = clean(spectrum, options, into: &signal)
     noise.replacedSpikes = options.spikes == .replace && spikes.count > 0
-    let fitted = try subtractBackground(axis, options, from: &signal, logarithms: &averaged)
+    let fitted = try fitBackground(axis, options, to: signal, logarithms: &channels.logarithms)
     noise.background = fitted
     if !spectrum.hasVariances {
       noise.gain = options.noiseGain ?? fitted?.dispersion ?? Self.gain(of: spectrum)
     }
     let lowest = fitted?.window.end ?? axis.first
+    let resolution =
+      options.lowLossUse.contains(.resolution) ? zeroLoss?.width : options.resolution
+    noise.broadening = resolution.flatMap {
+      GaussianBroadening(from: $0, to: broadeningSigma)
+    }
+    if ratio != nil { noise.firstDeconvolved = fitted?.channels.lowerBound ?? 0 }
+    // Where each channel depends on others, on all of them.
+    let needed =
+      noise.isSpread
+      ? 0..<count
+      : neededChannels(
+        of: axis, above: fitted?.window.end,
+        shift: alignment == .edge ? nil : try shift(options, nil))
+    subtract(fitted, from: &signal, in: needed, on: axis, channels: &channels)
+    noise.fill(&channels.variances, in: needed, of: spectrum, kernel)
     var averagedNoise = 0.0
     if alignment == .edge {
       averagedNoise = try EdgeOnset.noise(
-        signal.span(count), on: axis, above: lowest, rule: edgeRule)
+        signal.span(count), on: axis, above: lowest, rule: edgeRule, kernel)
     }
 
-    if let ratio {
-      let first = fitted.map { axis.channel(atOrAbove: $0.window.start) } ?? 0
-      noise.firstDeconvolved = first
+    if let ratio, let first = noise.firstDeconvolved {
       var signal = signal.mutableSpan(count)
       // Below the window, what is left is no intensity of the edge.
       for channel in 0..<first { signal[channel] = 0 }
       var fourier = fourier.mutableSpan(2 * points)
       var filter = filter.mutableSpan(points + 2)
       ratio.deconvolve(&signal, fourier: &fourier, filter: &filter)
-    }
-    let resolution =
-      options.lowLossUse.contains(.resolution) ? zeroLoss?.width : options.resolution
-    noise.broadening = resolution.flatMap {
-      GaussianBroadening(from: $0, to: broadeningSigma)
     }
     if let broadening = noise.broadening {
       try broadening.validate(for: axis.energies)
@@ -167,19 +179,19 @@ public struct Preprocessor: Sendable, Equatable {
       broadening.apply(to: &signal, energies: axis.energies, scratch: &scratch)
     }
 
-    var sums = integral.mutableSpan(count)
-    CumulativeIntensity.fill(&sums, energies: axis.energies, signal: signal.span(count))
+    CumulativeIntensity.fill(
+      &integral, needed, energies: axis.energies, signal: signal.span(count), kernel)
     let cumulative = CumulativeIntensity(
-      energies: axis.energies, signal: signal.span(count), integral: integral.span(count))
+      needed, energies: axis.energies, signal: signal.span(count), integral: integral.span(count))
     var onset: EdgeOnset?
     if alignment == .edge {
       var running = averaged.mutableSpan(count)
       var found = try EdgeOnset(
-        in: cumulative, axis: axis, above: lowest, rule: edgeRule, noise: averagedNoise,
+        in: cumulative, axis: axis, above: lowest, rule: edgeRule, noise: averagedNoise, kernel,
         averaged: &running)
       try setError(
-        of: &found, noise, spectrum, weights: &weights, scratch: &averaged, fourier: &fourier,
-        filter: filter)
+        of: &found, noise, spectrum, channels: channels, weights: &weights, scratch: &averaged,
+        fourier: &fourier, filter: filter)
       onset = found
     }
     let shift = try shift(options, onset)
@@ -213,8 +225,8 @@ public struct Preprocessor: Sendable, Equatable {
     }
     if let start = onset?.energy ?? (alignment == .threshold ? -shift : nil) {
       preparation.preEdge = preEdge(
-        before: start, preparation, spectrum, cumulative, weights: &weights, scratch: &averaged,
-        fourier: &fourier, filter: filter)
+        before: start, preparation, spectrum, cumulative, channels: channels, weights: &weights,
+        scratch: &averaged, fourier: &fourier, filter: filter)
     }
     return preparation
   }

@@ -19,39 +19,40 @@ struct SignalNoise {
   /// Variance of the sum of the prepared channels times `weights`, which are 0 outside of `range`.
   ///
   /// - Parameters:
-  ///   - weights: overwritten.
+  ///   - weights: overwritten where noise is spread.
+  ///   - channels: what the noise of the channels is made of, as far as the weights reach.
   ///   - scratch: as many values as channels; overwritten.
   ///   - fourier: scratch, where channels were deconvolved; `filter` as that left it.
   /// - Complexity: O(range) for independent noise, else that of broadening and deconvolution.
   func variance(
-    of weights: inout Region<Double>, in range: Range<Int>, spectrum: borrowing Spectrum,
-    scratch: inout Region<Double>, fourier: inout Region<Double>,
-    filter: borrowing Region<Double>
+    of weights: inout Region<Double>, in range: Range<Int>, energies: Span<Double>,
+    _ kernel: ChannelKernel, channels: borrowing ChannelNoise, scratch: inout Region<Double>,
+    fourier: inout Region<Double>, filter: borrowing Region<Double>
   ) -> Double {
-    let count = spectrum.count
+    let count = energies.count
     guard isSpread else {
-      return max(0, sum(of: weights, in: range, spectrum: spectrum, logarithms: &scratch))
+      return max(0, variance(of: weights, in: range, kernel, channels))
     }
     var places = weights.mutableSpan(count)
     for channel in 0..<range.lowerBound { places[channel] = 0 }
     for channel in range.upperBound..<count { places[channel] = 0 }
     takeBack(
-      &places, energies: spectrum.axis.energies, scratch: &scratch, fourier: &fourier,
-      filter: filter)
-    return max(0, sum(of: weights, in: 0..<count, spectrum: spectrum, logarithms: &scratch))
+      &places, energies: energies, scratch: &scratch, fourier: &fourier, filter: filter)
+    return max(0, variance(of: weights, in: 0..<count, kernel, channels))
   }
 
   /// The same of six sums at once.
   ///
   /// - Parameter column: one more scratch of as many values as channels.
   func variances(
-    of weights: inout Region<PropertyLanes>, in range: Range<Int>, spectrum: borrowing Spectrum,
-    column: inout Region<Double>, scratch: inout Region<Double>,
-    fourier: inout Region<Double>, filter: borrowing Region<Double>
+    of weights: inout Region<PropertyLanes>, in range: Range<Int>, energies: Span<Double>,
+    _ kernel: ChannelKernel, channels: borrowing ChannelNoise, column: inout Region<Double>,
+    scratch: inout Region<Double>, fourier: inout Region<Double>,
+    filter: borrowing Region<Double>
   ) -> PropertyLanes {
-    let count = spectrum.count
+    let count = energies.count
     guard isSpread else {
-      return sum(of: weights, in: range, spectrum: spectrum, logarithms: &scratch).clamped
+      return variance(of: weights, in: range, kernel, channels).clamped
     }
     var places = weights.mutableSpan(count)
     var column = column.mutableSpan(count)
@@ -60,15 +61,14 @@ struct SignalNoise {
         column[channel] = range.contains(channel) ? places[channel][lane] : 0
       }
       takeBack(
-        &column, energies: spectrum.axis.energies, scratch: &scratch, fourier: &fourier,
-        filter: filter)
+        &column, energies: energies, scratch: &scratch, fourier: &fourier, filter: filter)
       for channel in 0..<count { places[channel][lane] = column[channel] }
     }
-    return sum(of: weights, in: 0..<count, spectrum: spectrum, logarithms: &scratch).clamped
+    return variance(of: weights, in: 0..<count, kernel, channels).clamped
   }
 
   /// Whether a channel that was prepared depends on others than its own.
-  private var isSpread: Bool { broadening != nil || firstDeconvolved != nil }
+  var isSpread: Bool { broadening != nil || firstDeconvolved != nil }
 
   /// Takes weights of the prepared channels back to the measured ones, through all steps but the
   /// background.
@@ -89,64 +89,45 @@ struct SignalNoise {
   }
 
   /// Variance of the sum of the measured channels, less their background, times `weights`.
-  private func sum<Weight: ChannelWeight>(
-    of weights: borrowing Region<Weight>, in range: Range<Int>, spectrum: borrowing Spectrum,
-    logarithms: inout Region<Double>
-  ) -> Weight {
-    let weights = weights.span(spectrum.count).extracting(range)
-    var sum = Weight.zero
-    for index in weights.indices {
-      let weight = weights[index]
-      sum += weight * weight * variance(range.lowerBound + index, spectrum)
-    }
-    guard let background else { return sum }
-    var logarithms = logarithms.mutableSpan(range.count)
-    return sum
-      + variance(of: background, weights, range, spectrum, logarithms: &logarithms)
-  }
-
-  /// What the background adds: its own variance, less what it shares with channels of its window.
   private func variance<Weight: ChannelWeight>(
-    of background: PowerLawBackground, _ weights: Span<Weight>, _ range: Range<Int>,
-    _ spectrum: borrowing Spectrum, logarithms: inout MutableSpan<Double>
+    of weights: borrowing Region<Weight>, in range: Range<Int>, _ kernel: ChannelKernel,
+    _ channels: borrowing ChannelNoise
   ) -> Weight {
-    let energies = spectrum.axis.energies.extracting(range)
-    LocalExpansion.fillLogarithms(&logarithms, of: energies, over: background.center)
-    var exponential = LocalExpansion.Exponential()
-    var (level, slope) = (Weight.zero, Weight.zero)
-    for index in weights.indices where logarithms[index] > -.infinity {
-      let x = logarithms[index]
-      let term = weights[index] * exponential(background.level - background.exponent * x)
-      level += term
-      slope += term * x
-    }
+    let weights = weights.span(range.upperBound).extracting(range)
+    let sums = channels.sums(of: weights, in: range, kernel)
+    guard let background else { return sums.noise }
+    // What the background adds: its own variance, less what it shares with channels of its window.
     let covariance = background.parameterCovariance
-    let towardsLevel = level * covariance.level + slope * covariance.mixed
-    let towardsSlope = level * covariance.mixed + slope * covariance.slope
-    let variance = level * towardsLevel + slope * towardsSlope
-    guard background.dispersion > 0 else { return variance }
+    let towardsLevel = sums.level * covariance.level + sums.slope * covariance.mixed
+    let towardsSlope = sums.level * covariance.mixed + sums.slope * covariance.slope
+    let variance = sums.noise + sums.level * towardsLevel + sums.slope * towardsSlope
     // Deconvolution reaches back into the window, or the window was put over the grid.
-    var (shared, tilted) = (Weight.zero, Weight.zero)
-    for index in weights.indices {
-      let energy = energies[index]
-      guard energy <= background.window.end else { break }
-      guard energy >= background.window.start else { continue }
-      let term = weights[index] * self.variance(range.lowerBound + index, spectrum)
-      shared += term
-      tilted += term * logarithms[index]
-    }
+    guard background.dispersion > 0, range.overlaps(background.channels) else { return variance }
+    let shared = channels.shared(of: weights, in: range, with: background.channels)
     return variance
-      + (towardsLevel * shared + towardsSlope * tilted) * (-2 / background.dispersion)
+      + (towardsLevel * shared.level + towardsSlope * shared.slope) * (-2 / background.dispersion)
   }
 
-  /// Variance of a measured channel.
+  // MARK: - The measured channels
+
+  /// Fills `variances` with those of the measured channels.
+  func fill(
+    _ variances: inout Region<Double>, in range: Range<Int>, of spectrum: borrowing Spectrum,
+    _ kernel: ChannelKernel
+  ) {
+    var values = variances.mutableSpan(range.upperBound)
+    if !spectrum.hasVariances, let gain, !replacedSpikes {
+      // Negative intensities weigh against as large positive ones; of channels where they are the
+      // rule, nothing is known.
+      return kernel.scale(spectrum, range, by: gain, into: &values)
+    }
+    for channel in range { values[channel] = variance(channel, spectrum) }
+  }
+
   private func variance(_ channel: Int, _ spectrum: borrowing Spectrum) -> Double {
     if let own = spectrum.variance(channel) { return own }
     guard let gain else { return 0 }
     let here = spectrum.intensity(channel)
-    // Negative intensities weigh against as large positive ones; of channels where they are the
-    // rule, nothing is known.
-    guard replacedSpikes else { return gain * here }
     let before = spectrum.intensity(max(0, channel - 3))
     let behind = spectrum.intensity(min(spectrum.count - 1, channel + 3))
     return gain * max(min(before, behind), min(max(before, behind), here))

@@ -26,21 +26,23 @@ struct SpikeDetection {
   /// - Complexity: O(channels), and O(channels within reach) for each candidate.
   init(
     in signal: inout MutableSpan<Double>, energies: Span<Double>, smallestStep: Double,
-    replace: Bool
+    replace: Bool, _ kernel: ChannelKernel
   ) {
-    let last = energies.count - 1
-    guard last >= 2 * Self.nearby else { return }
-    var channel = 2
-    while channel < last - 1 {
-      let width = Self.width(signal, at: channel, floor: Self.countMinimum * smallestStep)
+    guard energies.count > 2 * Self.nearby else { return }
+    let floor = Self.countMinimum * smallestStep
+    var from = 0
+    while let channel = kernel.nextSpike(
+      in: signal, from: from, floor: floor, excess: Self.excess)
+    {
+      let width = Self.width(signal, at: channel, floor: floor)
       guard width > 0, Self.isSpike(signal, channel..<channel + width, energies) else {
-        channel += 1
+        from = channel + 1
         continue
       }
       if count == 0 { firstEnergy = energies[channel] }
       count += 1
       if replace { Self.bridge(&signal, channel..<channel + width, energies) }
-      channel += width
+      from = channel + width
     }
   }
 
@@ -49,8 +51,6 @@ struct SpikeDetection {
     _ signal: borrowing MutableSpan<Double>, at channel: Int, floor: Double
   ) -> Int {
     let (left, here, right) = (signal[channel - 1], signal[channel], signal[channel + 1])
-    // Most channels stop here: the step before tells the noise. One comparison for both, as a
-    // processor guesses wrongly at what is so as often as not.
     let before = (left - signal[channel - 2]).magnitude
     guard here - left > max(floor, excess * before) else { return 0 }
     let next = signal[channel + 2]

@@ -8,6 +8,8 @@ public struct EnergyAxis: ~Escapable {
 
   /// Energy of each channel, eV.
   public let energies: Span<Double>
+  /// The loops over its channels.
+  let kernel: ChannelKernel
 
   /// Checks the energies, once for all spectra that share them.
   ///
@@ -16,20 +18,35 @@ public struct EnergyAxis: ~Escapable {
   /// - Complexity: O(channels).
   @_lifetime(copy energies)
   public init(_ energies: Span<Double>) throws(SpectraError) {
+    try self.init(energies, .baseline)
+  }
+
+  /// Checks the energies, and later the intensities on them, with the instructions that were found
+  /// before.
+  @_lifetime(copy energies)
+  package init(_ energies: Span<Double>, _ kernel: ChannelKernel) throws(SpectraError) {
     guard energies.count >= 2, energies.count <= Self.channelCountMaximum else {
       throw SpectraError(
         .count, "a spectrum needs 2 to 16777216 channels", found: Double(energies.count))
     }
+    self.energies = energies
+    self.kernel = kernel
+    guard kernel.areRising(energies), first >= -Self.energyMaximum, last <= Self.energyMaximum
+    else { throw Self.fault(in: energies) }
+  }
+
+  /// What is wrong with energies of which something is.
+  private static func fault(in energies: Span<Double>) -> SpectraError {
     var previous = -Double.infinity
     for channel in energies.indices {
       let energy = energies[channel]
-      guard energy.magnitude <= Self.energyMaximum else {
-        throw SpectraError(
+      guard energy.magnitude <= energyMaximum else {
+        return SpectraError(
           .axis, "the energy axis must be finite and in eV; see the channel of this number",
           found: Double(channel))
       }
       guard energy > previous else {
-        throw SpectraError(
+        return SpectraError(
           .axis,
           """
           energies must increase strictly; sort the channels or reverse the axis, \
@@ -38,13 +55,14 @@ public struct EnergyAxis: ~Escapable {
       }
       previous = energy
     }
-    self.energies = energies
+    return SpectraError(.axis, "the energy axis must be finite and in eV")
   }
 
   /// An axis that was checked before, scaled by a factor above 0 and shifted.
   @_lifetime(copy energies)
   init(calibrated energies: Span<Double>) {
     self.energies = energies
+    kernel = .baseline
   }
 
   /// Number of channels.

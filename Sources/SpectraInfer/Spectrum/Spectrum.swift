@@ -31,7 +31,11 @@ public struct Spectrum: ~Escapable {
         .count, "there must be one intensity for each energy",
         found: Double(intensities.count), expected: Double(axis.count))
     }
-    for channel in 0..<axis.count {
+    // Most are side by side, and right.
+    let areRight =
+      stride == 1
+      && axis.kernel.areWithin(Self.intensityMaximum, intensities.extracting(..<axis.count))
+    for channel in 0..<(areRight ? 0 : axis.count) {
       // Written so that NaN fails too.
       guard intensities[channel * stride].magnitude <= Self.intensityMaximum else {
         throw SpectraError(
@@ -83,6 +87,17 @@ public struct Spectrum: ~Escapable {
   /// Intensity of a channel.
   public func intensity(_ channel: Int) -> Double {
     Double(intensities[channel * stride])
+  }
+
+  /// Lends the intensities, of which channel `c` is at `c` times the stride.
+  @unsafe
+  func withUnsafeIntensities<Answer>(
+    _ body: (_ first: UnsafePointer<Float>, _ stride: Int) -> Answer
+  ) -> Answer {
+    unsafe intensities.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { preconditionFailure("there are 2 channels") }
+      return unsafe body(first, stride)
+    }
   }
 
   /// Whether the variances of the channels are known.
