@@ -1,5 +1,5 @@
-/* multiply.h - what spectra_kernel_multiply(), spectra_kernel_gather() and the products of each
- * instruction set share.
+/* multiply.h - what the functions of CKernels.h that run on an instruction set, and their kernels,
+ * share.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,26 +21,47 @@ typedef struct product {
     bool rectify;
 } product;
 
-/* A product C = A B of some rows of B, as spectra_kernel_gather() describes it. */
-typedef struct gathered {
-    size_t n, k;
+/* A product of one row, as spectra_kernel_rows() describes it. */
+typedef struct rows_product {
+    size_t n, count;
     const uint32_t *rows;
     const float *a;
     const float *b;
     size_t b_stride;
+    const float *bias;
+    float *c;
+    bool rectify;
+} rows_product;
+
+/* A product on the way back, of at most SPECTRA_BACK_UNITS units, as spectra_kernel_back(). */
+typedef struct back_product {
+    size_t n, count;
+    const uint32_t *rows;
+    const int16_t *a;
+    const float *scales;
+    const int16_t *b;
+    size_t b_stride;
     bool add;
     float *c;
     size_t c_stride;
-} gathered;
+} back_product;
 
-void spectra_multiply_baseline(product whole);
-void spectra_gather_baseline(gathered whole);
+/* Units whose 12-bit weights times 13-bit gradients are at most 2^31 - 1 in sum: 2047 x 4095 x 256. */
+#define SPECTRA_BACK_UNITS 256
 
+#define SPECTRA_DECLARE_KERNEL(kernel)                                                              \
+    void spectra_multiply_##kernel(product whole);                                                  \
+    void spectra_rows_##kernel(rows_product whole);                                                 \
+    void spectra_back_##kernel(back_product whole);                                                 \
+    void spectra_distances_##kernel(size_t blocks, size_t dimensions, const float *point,           \
+                                    const float *others, float *squares);                           \
+    double spectra_squares_##kernel(size_t n, const float *x, const float *y, double limit);
+
+SPECTRA_DECLARE_KERNEL(baseline)
 #if defined(__x86_64__)
-void spectra_multiply_avx2(product whole);
-void spectra_multiply_avx512(product whole);
-void spectra_gather_avx2(gathered whole);
-void spectra_gather_avx512(gathered whole);
+SPECTRA_DECLARE_KERNEL(avx2)
+SPECTRA_DECLARE_KERNEL(avx512)
+size_t spectra_compact_avx512(size_t n, const float *outputs, uint32_t *rows, float *values);
 #endif
 
 #endif /* SPECTRA_MULTIPLY_H */

@@ -1,4 +1,4 @@
-/* multiply_avx2.c - the matrix product with AVX2 and FMA, eight floats at a time, 16 registers.
+/* multiply_avx2.c - the products with AVX2 and FMA, eight floats at a time, 16 registers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,11 +26,33 @@
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 4
 #define SINGLE_VECTORS 8
-#define GATHER_VECTORS 2
+#define V_SUBTRACT(x, y) _mm256_sub_ps(x, y)
+#define INTEGERS __m256i
+#define SHORTS ((size_t)16)
+#define I_ZERO _mm256_setzero_si256()
+#define I_LOAD(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define I_LOW(x, y) _mm256_unpacklo_epi16(x, y)
+#define I_HIGH(x, y) _mm256_unpackhi_epi16(x, y)
+#define I_PAIR(p) _mm256_set1_epi32(spectra_pair(p))
+#define I_DOT(sum, x, y) _mm256_add_epi32(sum, _mm256_madd_epi16(x, y))
+#define I_STORE(p, low, high, factor, add) store_avx2(p, low, high, factor, add)
+#define BACK_VECTORS 1
 
 #include "multiply_template.h"
 
-#include "gather_template.h"
+/* The low halves hold columns 0-3 and 8-11, the high ones those between. */
+KERNEL_INLINE void store_avx2(float *p, __m256i low, __m256i high, float factor, bool add)
+{
+    const __m256 a = _mm256_cvtepi32_ps(_mm256_permute2x128_si256(low, high, 0x20));
+    const __m256 b = _mm256_cvtepi32_ps(_mm256_permute2x128_si256(low, high, 0x31));
+    const __m256 zero = _mm256_setzero_ps(), scale = _mm256_set1_ps(factor);
+    _mm256_storeu_ps(p, _mm256_fmadd_ps(scale, a, add ? _mm256_loadu_ps(p) : zero));
+    _mm256_storeu_ps(p + 8, _mm256_fmadd_ps(scale, b, add ? _mm256_loadu_ps(p + 8) : zero));
+}
+
+#include "single_template.h"
+
+#include "distance_template.h"
 
 #else
 

@@ -32,6 +32,9 @@
 
 #include "multiply.h"
 
+/* A multiply-add with one rounding would give other bits than two operations with one each. */
+#pragma STDC FP_CONTRACT OFF
+
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else

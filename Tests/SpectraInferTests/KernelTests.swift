@@ -69,55 +69,6 @@ struct KernelTests {
   }
 
   @Test(
-    "The way back takes the rows of active units, and has the bits of one step after the other",
-    arguments: [16, 32, 48, 160], [0, 1, 5, 31])
-  func gather(columns: Int, count: Int) {
-    let stride = columns + 3
-    let numbers = Case(rows: 6, columns: stride, depth: 40)
-    let rows = (0..<count).map { UInt32(40 * $0 / max(1, count)) }
-    let a = Array(numbers.a.prefix(6 * count))
-    for add in [false, true] {
-      var expected = numbers.c
-      for row in 0..<6 {
-        for column in 0..<columns {
-          var sum = add ? numbers.c[row * stride + column] : 0
-          for (step, unit) in rows.enumerated() {
-            sum = sum.addingProduct(
-              a[step * 6 + row], numbers.b[Int(unit) * stride + column])
-          }
-          expected[row * stride + column] = sum
-        }
-      }
-      for kernel in Self.available {
-        var result = numbers.c
-        unsafe spectra_kernel_gather(
-          kernel, columns, count, rows, a, numbers.b, stride, add, &result, stride)
-        #expect(result.map(\.bitPattern) == expected.map(\.bitPattern), "\(kernel.rawValue)")
-      }
-    }
-  }
-
-  @Test("Active units are those above zero, all where there is no rectifier")
-  func active() {
-    let outputs: [Float] = [0, 1, -1, .nan, .infinity, -0.0, .leastNonzeroMagnitude]
-    let gradient = (0..<6 * 9).map { Float($0) }
-    for rectified in [true, false] {
-      var rows = [UInt32](repeating: 99, count: 7)
-      var a = [Float](repeating: -1, count: 42)
-      let count = unsafe outputs.withUnsafeBufferPointer { outputs in
-        unsafe spectra_active_units(
-          7, rectified ? outputs.baseAddress : nil, gradient, 9, &rows, &a)
-      }
-      let expected: [UInt32] = rectified ? [1, 4, 6] : [0, 1, 2, 3, 4, 5, 6]
-      #expect(Array(rows.prefix(count)) == expected)
-      for (place, unit) in expected.enumerated() {
-        #expect(
-          Array(a[6 * place..<6 * place + 6]) == (0..<6).map { Float($0 * 9 + Int(unit)) })
-      }
-    }
-  }
-
-  @Test(
     "The transpose has rows for columns", arguments: [(1, 1), (16, 16), (17, 33), (5, 40), (40, 5)])
   func transpose(rows: Int, columns: Int) {
     let source = (0..<rows * columns).map { Float($0) }

@@ -133,7 +133,7 @@ struct PredictionTests {
     }
   }
 
-  @Test("The nearest references are those of a full sort", arguments: [0, 1, 2, 3, 40])
+  @Test("The nearest references are those of a full sort", arguments: [0, 1, 2, 3, 40, 256, 700])
   func neighbors(references: Int) throws {
     let model = try Self.model(references: references)
     var workspace = try model.makeWorkspace(channelCount: 0)

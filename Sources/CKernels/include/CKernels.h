@@ -55,7 +55,7 @@ static inline float spectra_square_root(float x)
 typedef enum spectra_kernel {
     SPECTRA_KERNEL_BASELINE = 0, /* what every processor of the architecture has; fmaf() */
     SPECTRA_KERNEL_AVX2 = 1,     /* x86-64 with AVX2 and FMA: 8 floats at once */
-    SPECTRA_KERNEL_AVX512 = 2    /* x86-64 with AVX-512F: 16 floats at once */
+    SPECTRA_KERNEL_AVX512 = 2    /* x86-64 with AVX-512F and BW: 16 floats at once */
 } spectra_kernel;
 
 /**
@@ -65,6 +65,12 @@ typedef enum spectra_kernel {
  * call it once and keep the answer.
  */
 spectra_kernel spectra_kernel_best(void);
+
+/**
+ * The kernel that the environment variable SPECTRA_KERNEL names, "baseline", "avx2" or "avx512", if
+ * it is available, else the best one. For tests: all give the same results.
+ */
+spectra_kernel spectra_kernel_chosen(void);
 
 /** Whether this processor and operating system can run `kernel`; false for an unknown number. */
 bool spectra_kernel_available(spectra_kernel kernel);
@@ -99,60 +105,121 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *a, size_t a_stride, const float *b, size_t b_stride,
                              const float *bias, float *c, size_t c_stride, bool rectify);
 
+/**
+ * The product of one spectrum where some inputs are zero, whose rows of B are not read:
+ *
+ *     c[j] = bias[j] + a[0] b[rows[0]][j] + ... + a[count-1] b[rows[count-1]][j], at least 0 if `rectify`
+ *
+ * for 0 <= j < n. What is left out of the sum of spectra_kernel_multiply() is finite weights times
+ * zero: the bits are the same (but for the sign of a zero).
+ *
+ * @param n     columns of B; a multiple of 16.
+ * @param rows  `count` numbers of rows, rising.
+ * @param a     the inputs there.
+ */
+void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,
+                         const float *a, const float *b, size_t b_stride, const float *bias,
+                         float *c, bool rectify);
+
+/**
+ * Gathers the outputs that are not zero, in rising order.
+ *
+ * @param n       number of outputs; a multiple of 16.
+ * @param rows    receives their numbers; has room for n + 16.
+ * @param values  receives them; has room for n + 16.
+ * @return how many they are.
+ */
+size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outputs, uint32_t *rows,
+                              float *values);
+
 /** Gradients that go back through the networks together: of the six properties. */
 #define SPECTRA_GRADIENT_COUNT 6
+/** Places of a unit's gradients where they lie together; the last two are unused. */
+#define SPECTRA_GRADIENT_LANES 8
+
+/**
+ * Rounds weights to 12 bits with a common scale: weights[i * stride] is about scale * quantized[i].
+ *
+ * @return the scale: the largest magnitude over 2047; 0 below 1e-30, where all count as 0.
+ */
+float spectra_quantize_weights(size_t n, const float *weights, size_t stride, int16_t *quantized);
+
+/**
+ * Rounds the gradients at the units of a layer to 13 bits, and lays those of active units in pairs.
+ *
+ * @param n                number of units.
+ * @param scales           the scale of each unit's weights, with which its gradients are multiplied.
+ * @param gradient         [SPECTRA_GRADIENT_COUNT][n], `stride` floats from row to row; overwritten.
+ * @param count            number of active units.
+ * @param rows             their numbers; has room for one more.
+ * @param a                receives [(count + 1) / 2][SPECTRA_GRADIENT_LANES][2].
+ * @param gradient_scales  receives a scale for each gradient: the largest magnitude over 4095; NaN
+ *                         where one is not finite.
+ */
+void spectra_quantize_gradient(size_t n, const float *scales, float *gradient, size_t stride,
+                               size_t count, uint32_t *rows, int16_t *a, float *gradient_scales);
+
+/** Lays gradients that were rounded before, [unit][SPECTRA_GRADIENT_LANES], in pairs, as
+    spectra_quantize_gradient(). */
+void spectra_pair_gradient(const int16_t *table, size_t count, uint32_t *rows, int16_t *a);
 
 /**
  * The product of one layer on the way back (reverse-mode differentiation), of some rows of B:
  *
- *     c[i][j] = start + a[0][i] b[rows[0]][j] + ... + a[k-1][i] b[rows[k-1]][j]
+ *     c[i][j] = start + scales[i] (a[0][i] b[rows[0]][j] + ... + a[count-1][i] b[rows[count-1]][j])
  *
  * for 0 <= i < SPECTRA_GRADIENT_COUNT and 0 <= j < n. `start` is c[i][j] itself where `add` is true, else
- * 0. Terms are added in the order written, each by one fused multiply-add, so that the bits are the
- * same with every kernel. (Where a NaN comes out, its payload is not specified.)
+ * 0. The sum is one of whole numbers, 256 terms at a time, and exact: the bits are the same with every
+ * kernel.
  *
- * @param kernel    must be available, see spectra_kernel_available().
- * @param n         columns of B and C; a multiple of 16.
- * @param k         number of rows of B that are taken; 0 leaves `start`.
- * @param rows      their numbers.
- * @param a         [k][SPECTRA_GRADIENT_COUNT].
- * @param b         B; element (p, j) is b[p * b_stride + j].
- * @param c         [SPECTRA_GRADIENT_COUNT][n]; must overlap none of the others.
+ * @param n        columns of B and C; a multiple of 32.
+ * @param a        pairs, as spectra_quantize_gradient() lays them.
+ * @param b        weights of 12 bits; element (p, j) is b[p * b_stride + j].
+ * @param c        must overlap none of the others.
  */
-void spectra_kernel_gather(spectra_kernel kernel, size_t n, size_t k, const uint32_t *rows,
-                           const float *a, const float *b, size_t b_stride, bool add, float *c,
-                           size_t c_stride);
+void spectra_kernel_back(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,
+                         const int16_t *a, const float *scales, const int16_t *b, size_t b_stride,
+                         bool add, float *c, size_t c_stride);
 
-/**
- * The way back through a rectifier: gathers the gradients of the units whose output is above zero,
- * in rising order; of all units where `outputs` is NULL (no rectifier).
- *
- * @param n         number of units.
- * @param gradient  [SPECTRA_GRADIENT_COUNT][n], with `gradient_stride` floats from row to row.
- * @param rows      receives the numbers of the active units; has room for n.
- * @param a         receives their gradients, [active][SPECTRA_GRADIENT_COUNT]; has room for n.
- * @return the number of active units.
- */
-size_t spectra_active_units(size_t n, const float *outputs, const float *gradient,
-                            size_t gradient_stride, uint32_t *rows, float *a);
-
-/**
- * A bound from below of sum (x[i] - y[i])^2 over the first `count` / 4 * 4 numbers, where each is known but
- * for a millionth of itself. Rounded by less than a hundred-thousandth. NaN where a number is infinite.
- */
-static inline float spectra_squares_bound(size_t count, const float *x, const float *y)
+/** The two numbers at `p` as one of 32 bits, as they lie in memory. */
+static inline int32_t spectra_pair(const int16_t *p)
 {
-    float sums[4] = { 0, 0, 0, 0 };
-    for (size_t i = 0; i + 4 <= count; i += 4) {
-        for (size_t j = 0; j < 4; j++) {
-            const float a = x[i + j], b = y[i + j];
-            const float certain = fabsf(a - b) - 1e-6f * (fabsf(a) + fabsf(b));
-            const float size = certain < 0.0f ? 0.0f : certain;
-            sums[j] += size * size;
-        }
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    int32_t pair;
+    memcpy(&pair, p, sizeof pair);
+    return pair;
 }
+
+/** Spectra whose numbers lie together for spectra_kernel_distances(). */
+#define SPECTRA_DISTANCE_BLOCK 16
+
+/**
+ * Squared distances of a point from others, in float:
+ *
+ *     squares[16 g + l] = sum over d of (point[d] - others[g][d][l])^2
+ *
+ * The terms are added in the order of d, each by one fused multiply-add: the bits are the same with
+ * every kernel.
+ *
+ * @param others   [blocks][dimensions][16].
+ * @param squares  receives [blocks][16].
+ */
+void spectra_kernel_distances(spectra_kernel kernel, size_t blocks, size_t dimensions,
+                              const float *point, const float *others, float *squares);
+
+/**
+ * The squared distance of two points in double precision, the same bits with every kernel; any number
+ * above `limit` where it is above that.
+ */
+double spectra_kernel_squares(spectra_kernel kernel, size_t n, const float *x, const float *y,
+                              double limit);
+
+/**
+ * The numbers of the values that are not above `highest`, in rising order.
+ *
+ * @param numbers  has room for count + 1.
+ * @return how many they are.
+ */
+size_t spectra_select(size_t count, const float *values, float highest, uint32_t *numbers);
 
 /**
  * Transposes a matrix: `source` is [rows][columns], `target` receives [columns][rows], both

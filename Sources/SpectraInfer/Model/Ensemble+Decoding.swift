@@ -1,6 +1,10 @@
+internal import CKernels
+
 extension Ensemble {
   /// Reads the members of a model file, all of one architecture.
-  init(decoding list: JSONValue, inputCount: Int, outputCount: Int) throws(SpectraError) {
+  init(
+    decoding list: JSONValue, inputCount: Int, outputCount: Int, kernel: spectra_kernel
+  ) throws(SpectraError) {
     let memberCount = try list.arrayCount(ModelLimits.members)
     let layerCount = try list.element(0).member("layers").arrayCount(ModelLimits.layers)
     let none = LayerShape(
@@ -38,7 +42,8 @@ extension Ensemble {
         try layout[member * layerCount + layer].read(layers.element(layer), into: &values)
       }
     }
-    try self.init(memberCount: memberCount, shapes: shapes, parameters: parameters)
+    try self.init(
+      memberCount: memberCount, shapes: shapes, parameters: parameters, kernel: kernel)
   }
 }
 

@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension Model {
   /// Reads a model file (docs/model-format.md) and believes nothing in it unchecked.
   ///
@@ -35,9 +37,11 @@ extension Model {
     let features = preprocessor.grid.count
     let targets = try root.member("target_scaling")
     try targets.requireMembers(["mean", "scale"])
+    let kernel = spectra_kernel_chosen()
     let references = try ReferenceLibrary(
-      decoding: root.member("references"), featureCount: features)
-    let shapes = try ReferenceShapes(of: references, gridStep: preprocessor.grid.step)
+      decoding: root.member("references"), featureCount: features, kernel: kernel)
+    let shapes = try ReferenceShapes(
+      of: references, gridStep: preprocessor.grid.step, kernel: kernel)
     let model = try Model(
       formatVersion: version, preprocessor: preprocessor,
       scaler: Scaler(decoding: root.member("feature_scaling"), count: features),
@@ -45,7 +49,7 @@ extension Model {
       targetScale: PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9),
       ensemble: Ensemble(
         decoding: root.member("members"), inputCount: features,
-        outputCount: MaterialProperty.allCases.count),
+        outputCount: MaterialProperty.allCases.count, kernel: kernel),
       calibration: Calibration(decoding: root.member("calibration")),
       references: references, shapes: shapes, card: card(file, scan.card))
     try model.selfTest(root.member("golden"))

@@ -179,16 +179,24 @@ extension Model {
     rows: Int, withGradients: Bool = false, using workspace: inout Workspace
   ) {
     workspace.rowsRun = rows
-    runNetworks(
-      rows: rows, withGradients: withGradients, features: workspace.features,
-      scaled: &workspace.scaled, hidden: &workspace.hidden, outputs: &workspace.outputs,
-      gradient: &workspace.gradient, backward: &workspace.backward, units: &workspace.units)
+    scale(rows: rows, workspace.features, into: &workspace.scaled)
+    if rows == 1 {
+      let pass = unsafe workspace.singlePass
+      for member in 0..<memberCount {
+        unsafe ensemble.runAlone(member: member, pass, withGradients: withGradients)
+      }
+    } else {
+      let size = rows * ensemble.outputStride
+      for member in 0..<memberCount {
+        run(
+          member: member, rows: rows, input: workspace.scaled, hidden: &workspace.hidden,
+          into: &workspace.outputs, at: member * size)
+      }
+    }
   }
 
-  private func runNetworks(
-    rows: Int, withGradients: Bool, features: borrowing Region<Float>,
-    scaled: inout Region<Float>, hidden: inout Region<Float>, outputs: inout Region<Float>,
-    gradient: inout Region<Float>, backward: inout Region<Float>, units: inout Region<UInt32>
+  private func scale(
+    rows: Int, _ features: borrowing Region<Float>, into scaled: inout Region<Float>
   ) {
     let stride = ensemble.widestLayer
     let features = features.span(rows * featureCount)
@@ -196,43 +204,18 @@ extension Model {
     for row in 0..<rows {
       scaler.apply(features, from: row * featureCount, into: &scaled, at: row * stride)
     }
-    let size = rows * ensemble.outputStride
-    for member in 0..<memberCount {
-      run(
-        member: member, rows: rows, input: scaled.span, hidden: &hidden,
-        into: &outputs, at: member * size)
-      if withGradients {
-        addGradient(
-          member: member, hidden: hidden, outputs: outputs, at: member * size,
-          gradient: &gradient, backward: &backward, units: &units)
-      }
-    }
   }
 
   private func run(
-    member: Int, rows: Int, input: Span<Float>, hidden: inout Region<Float>,
+    member: Int, rows: Int, input: borrowing Region<Float>, hidden: inout Region<Float>,
     into outputs: inout Region<Float>, at start: Int
   ) {
     let size = rows * ensemble.outputStride
+    let input = input.span(rows * ensemble.widestLayer)
     var hidden = hidden.mutableSpan(ensemble.hiddenLayerCount * rows * ensemble.widestLayer)
     var outputs = outputs.mutableSpan(start + size)
     var own = outputs._mutatingExtracting(start..<(start + size))
     ensemble.run(member: member, rows: rows, input: input, hidden: &hidden, into: &own)
-  }
-
-  private func addGradient(
-    member: Int, hidden: borrowing Region<Float>, outputs: borrowing Region<Float>,
-    at start: Int, gradient: inout Region<Float>, backward: inout Region<Float>,
-    units: inout Region<UInt32>
-  ) {
-    let end = start + ensemble.outputStride
-    var own = gradient.mutableSpan(ensemble.gradientCount)
-    var scratch = backward.mutableSpan(ensemble.backwardCount)
-    var units = units.mutableSpan(ensemble.widestLayer)
-    ensemble.addGradient(
-      member: member, hidden: hidden.span(ensemble.hiddenLayerCount * ensemble.widestLayer),
-      output: outputs.span(end).extracting(start..<end), scratch: &scratch, units: &units,
-      into: &own)
   }
 
   /// Puts together what the networks, the calibration and the references say of one row.
@@ -247,7 +230,7 @@ extension Model {
     let isUnlike =
       neighborCount > 0
       && isUnlike(
-        row, nearest: neighbors[0].reference, workspace.features, scratch: &workspace.backward)
+        row, nearest: neighbors[0].reference, workspace.features, scratch: &workspace.shape)
     let distance = neighborCount > 0 ? neighbors[0].distance : 0
     let none = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
     var prediction = Prediction(
@@ -294,7 +277,7 @@ extension Model {
   private func isUnlike(
     _ row: Int, nearest: Int, _ features: borrowing Region<Float>, scratch: inout Region<Float>
   ) -> Bool {
-    var shape = scratch.mutableSpan(shapes.pointCount)
+    var shape = scratch.mutableSpan(shapes.scratchCount)
     return shapes.areUnlike(
       features.span((row + 1) * featureCount), from: row * featureCount, nearest: nearest,
       scratch: &shape)

@@ -37,7 +37,9 @@ public struct Model: ~Copyable, Sendable {
     Workspace.Shape(
       featureCount: featureCount, widestLayer: ensemble.widestLayer, memberCount: memberCount,
       outputStride: ensemble.outputStride, hiddenLayerCount: ensemble.hiddenLayerCount,
-      gradientCount: ensemble.gradientCount, backwardCount: ensemble.backwardCount)
+      gradientCount: ensemble.gradientCount, backwardCount: ensemble.backwardCount,
+      unitStride: ensemble.unitStride, pairCount: ensemble.pairCount,
+      shapeCount: shapes.scratchCount)
   }
 
   /// Bytes of memory that a workspace for spectra of `channelCount` channels takes, 0 up to
@@ -105,7 +107,7 @@ public struct Model: ~Copyable, Sendable {
     of features: Span<Float>, into neighbors: inout MutableSpan<Neighbor>
   ) throws(SpectraError) -> Int {
     try check(features)
-    return references.nearest(to: features, into: &neighbors)
+    return references.nearest(to: features, from: 0, into: &neighbors)
   }
 
   /// The simulated properties of a reference; NaN where the site has none.

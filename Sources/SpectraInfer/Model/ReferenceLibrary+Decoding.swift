@@ -1,6 +1,10 @@
+internal import CKernels
+
 extension ReferenceLibrary {
   /// Reads the reference spectra of a model file.
-  init(decoding value: JSONValue, featureCount: Int) throws(SpectraError) {
+  init(
+    decoding value: JSONValue, featureCount: Int, kernel: spectra_kernel
+  ) throws(SpectraError) {
     try value.requireMembers(["features", "ids", "properties"])
     let identifiers = try value.member("ids")
     let count = try identifiers.arrayCount(ModelLimits.references)
@@ -29,34 +33,35 @@ extension ReferenceLibrary {
       // The closing zero is there from the start.
       next += name.count + 1
     }
-    let means = try Self.blockMeans(of: features, count: count, featureCount: featureCount)
+    let block = Int(SPECTRA_DISTANCE_BLOCK)
+    var means = try Storage<Float>(
+      repeating: 0, count: (count + block - 1) / block * block * BlockMeans.count(featureCount))
+    let largest = Self.fill(&means, features, count: count, featureCount: featureCount)
     self.init(
       count: count, featureCount: featureCount, features: features, blockMeans: means,
-      properties: properties, names: names, nameStarts: nameStarts)
+      largest: largest, properties: properties, names: names, nameStarts: nameStarts,
+      kernel: kernel)
   }
 
-  // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
-  // used.
-  private static func blockMeans(
-    of features: borrowing Storage<Float>, count: Int, featureCount: Int
-  ) throws(SpectraError) -> Storage<Float> {
-    let blockCount = BlockMeans.count(featureCount)
-    var means = try Storage<Float>(repeating: 0, count: count * blockCount)
-    fill(&means, features.span, count: count, featureCount: featureCount)
-    return means
-  }
-
+  /// Fills in the means of all references, and says how large the largest is.
+  ///
+  /// Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
+  /// used.
   private static func fill(
-    _ means: inout Storage<Float>, _ features: Span<Float>, count: Int, featureCount: Int
-  ) {
-    let blockCount = BlockMeans.count(featureCount)
+    _ means: inout Storage<Float>, _ features: borrowing Storage<Float>, count: Int,
+    featureCount: Int
+  ) -> Double {
+    let block = Int(SPECTRA_DISTANCE_BLOCK)
+    let source = features.span
     var target = means.mutableSpan
+    var largest = 0.0
     for reference in 0..<count {
-      for block in 0..<blockCount {
-        target[reference * blockCount + block] = BlockMeans.mean(
-          features, reference * featureCount + block * BlockMeans.width)
-      }
+      let own = BlockMeans(of: source, from: reference * featureCount, count: featureCount)
+      largest = max(largest, own.size)
+      let start = reference / block * block * own.count + reference % block
+      for index in 0..<own.count { target[start + index * block] = own[index] }
     }
+    return largest
   }
 
   /// An identifier: 1 to 255 bytes, none of them zero, so that it is a whole C string.

@@ -13,19 +13,21 @@ struct Ensemble: ~Copyable {
   let outputCount: Int
   let widestLayer: Int
   let shapes: Storage<LayerShape>
-  private let parameters: Storage<Float>
-  /// The weights once more, [out][padded in]: the way back takes rows of active units from it.
-  let backwardWeights: Storage<Float>
+  let parameters: Storage<Float>
+  /// The weights once more, for the way back.
+  let backwardWeights: BackwardWeights
   let kernel: spectra_kernel
 
   /// - Parameters:
   ///   - shapes: `memberCount` times the layers of a member, all members of one architecture.
   ///   - parameters: as `LayerShape` says.
+  ///   - kernel: what all products are computed with.
   /// - Throws: `.memory` where the allocation of the second copy is refused.
   init(
-    memberCount: Int, shapes: consuming Storage<LayerShape>, parameters: consuming Storage<Float>
+    memberCount: Int, shapes: consuming Storage<LayerShape>, parameters: consuming Storage<Float>,
+    kernel: spectra_kernel
   ) throws(SpectraError) {
-    backwardWeights = try Self.backward(&shapes, parameters)
+    backwardWeights = try BackwardWeights(memberCount: memberCount, &shapes, parameters)
     self.memberCount = memberCount
     layersPerMember = shapes.count / memberCount
     inputCount = shapes.span[0].inputCount
@@ -35,7 +37,7 @@ struct Ensemble: ~Copyable {
     widestLayer = widest
     self.shapes = shapes
     self.parameters = parameters
-    kernel = spectra_kernel_best()
+    self.kernel = kernel
   }
 
   /// Regions of hidden outputs that a run fills, one for each layer but the last.
@@ -44,7 +46,7 @@ struct Ensemble: ~Copyable {
   /// Floats from the outputs of one row to those of the next.
   var outputStride: Int { LayerShape.padded(outputCount) }
 
-  /// Runs one member on `rows` spectra.
+  /// Runs one member on `rows` spectra together.
   ///
   /// - Parameters:
   ///   - input: [rows][widestLayer], scaled features; preserved.
@@ -76,38 +78,6 @@ struct Ensemble: ~Copyable {
             }
           }
         }
-      }
-    }
-  }
-
-  /// Copies all weights to [out][padded in], and tells each layer where its copy is.
-  private static func backward(
-    _ shapes: inout Storage<LayerShape>, _ parameters: borrowing Storage<Float>
-  ) throws(SpectraError) -> Storage<Float> {
-    var layers = shapes.mutableSpan
-    var count = 0
-    for index in layers.indices {
-      layers[index].backward = count
-      count += layers[index].outputCount * layers[index].paddedInputCount
-    }
-    var copy = try Storage<Float>(repeating: 0, count: count)
-    var target = copy.mutableSpan
-    for index in layers.indices { layers[index].copyBackward(parameters, into: &target) }
-    return copy
-  }
-}
-
-extension LayerShape {
-  // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
-  // used.
-  fileprivate func copyBackward(
-    _ parameters: borrowing Storage<Float>, into target: inout MutableSpan<Float>
-  ) {
-    let source = parameters.span
-    for output in 0..<outputCount {
-      for input in 0..<inputCount {
-        target[backward + output * paddedInputCount + input] =
-          source[weights + input * paddedCount + output]
       }
     }
   }

@@ -9,13 +9,17 @@ struct LayerShape: BitwiseCopyable, Sendable {
   var weights: Int
   /// Index of the first bias, `paddedCount` of them.
   var bias: Int
-  /// Index of the first weight in the copy for the way back: [out][padded in].
+  /// Index of the first weight in `BackwardWeights`: [out][backwardStride].
   var backward = 0
+  /// Index of the first scale there, one for each output.
+  var scales = 0
   /// Whether negative outputs become 0 (ReLU).
   var rectified: Bool
 
-  /// Inputs rounded up to a multiple of 16.
-  var paddedInputCount: Int { Self.padded(inputCount) }
+  /// Inputs rounded up to a multiple of 32.
+  var backwardStride: Int { Self.padded(inputCount, to: 32) }
 
-  static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+  static func padded(_ count: Int, to multiple: Int = 16) -> Int {
+    (count + multiple - 1) & ~(multiple - 1)
+  }
 }

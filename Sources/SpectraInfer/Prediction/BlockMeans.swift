@@ -1,52 +1,80 @@
 internal import CKernels
 
-/// Means of every eight intensities of a spectrum: a bound of its distance to a reference from below,
-/// eight times cheaper than the distance.
+/// A spectrum in few numbers: a bound of its distance to another from below, eight times cheaper than
+/// the distance.
 ///
-/// By the inequality of Cauchy and Schwarz, eight times the squared difference of two means is at most
-/// the sum of the eight squared differences (piecewise aggregate approximation; Keogh et al., Knowl.
-/// Inf. Syst. 3 (2001) 263). What it rules out is farther away; the rest is measured in full, so that
-/// the nearest are the same, bit for bit.
+/// The numbers are the means of every eight intensities, times the root of eight, and the size of what
+/// they leave over. The means are a projection, so that their squared distance, and that of the two
+/// sizes, add up to at most the whole (piecewise aggregate approximation; Keogh et al., Knowl. Inf.
+/// Syst. 3 (2001) 263). What the bound rules out is farther away; the rest is measured in full, so that
+/// the nearest are the same as without it.
 struct BlockMeans {
-  static let width = 8
+  private static let width = 8
   // For `ModelLimits.features`; the value of a generic type cannot be named.
-  private static let countMaximum = 512
+  private typealias Values = InlineArray<513, Float>
 
-  private var values = InlineArray<512, Float>(repeating: 0)
-  private let count: Int
+  private var values = Values(repeating: 0)
+  /// How many numbers there are.
+  let count: Int
+  /// Euclidean size of the spectrum.
+  let size: Double
 
-  /// Means of the intensities from `start` on; those beyond the last eight have none.
+  /// Of the `featureCount` intensities from `start` on.
   init(of features: Span<Float>, from start: Int, count featureCount: Int) {
-    count = min(Self.countMaximum, featureCount / Self.width)
-    for block in 0..<count { values[block] = Self.mean(features, start + block * Self.width) }
+    count = Self.count(featureCount)
+    let blocks = count - 1
+    let root = Double(Self.width).squareRoot()
+    var (rest, squares) = (0.0, 0.0)
+    for block in 0..<blocks {
+      var sum = 0.0
+      for offset in 0..<Self.width {
+        sum += Double(features[start + block * Self.width + offset])
+      }
+      let mean = sum / Double(Self.width)
+      for offset in 0..<Self.width {
+        let difference = Double(features[start + block * Self.width + offset]) - mean
+        rest += difference * difference
+      }
+      squares += Double(Self.width) * mean * mean
+      values[block] = Float(mean * root)
+    }
+    for feature in blocks * Self.width..<featureCount {
+      rest += Double(features[start + feature]) * Double(features[start + feature])
+    }
+    values[blocks] = Float(rest.squareRoot())
+    size = (squares + rest).squareRoot()
   }
 
-  /// Number of means of a spectrum.
-  static func count(_ featureCount: Int) -> Int { min(countMaximum, featureCount / width) }
+  /// How many numbers a spectrum has.
+  static func count(_ featureCount: Int) -> Int { min(512, featureCount / width) + 1 }
 
-  /// The mean of eight intensities, computed in double precision.
-  static func mean(_ features: Span<Float>, _ start: Int) -> Float {
-    var sum = 0.0
-    for offset in 0..<width { sum += Double(features[start + offset]) }
-    return Float(sum / Double(width))
-  }
+  subscript(index: Int) -> Float { values[index] }
 
-  /// False where the sum of the squared differences from a reference is certainly above `limit`.
+  /// What the bounds of references that may be nearer than a squared distance are at most.
   ///
-  /// - Parameter references: the means of all references, [references][count].
-  func mayBe(within limit: Double, of reference: Int, in references: Span<Float>) -> Bool {
-    // Each mean is rounded by less than a millionth of itself, and so are the sums below by a
-    // hundred-thousandth.
-    let highest = Float(limit / Double(Self.width) * 1.0001)
-    let row = reference * count
-    let bound = unsafe values.span.withUnsafeBufferPointer { own in
-      unsafe references.withUnsafeBufferPointer { all in
-        guard count > 0, let own = own.baseAddress, let all = all.baseAddress else {
-          return Float(0)
+  /// - Parameter largest: at least the size of any reference.
+  func highest(within limit: Double, largest: Double) -> Float {
+    // Each number is known but for less than a millionth of the spectrum's size, and the sums are
+    // rounded by less than a ten-thousandth.
+    let distance = limit.squareRoot() + 1e-6 * (size + largest)
+    return Float(distance * distance * 1.001)
+  }
+
+  /// Fills in the bounds of `blocks` times sixteen references, as squared distances.
+  ///
+  /// - Parameter others: their numbers, [blocks][count][16].
+  func fill(
+    _ bounds: inout MutableSpan<Float>, _ others: Span<Float>, blocks: Int, kernel: spectra_kernel
+  ) {
+    unsafe values.span.withUnsafeBufferPointer { own in
+      unsafe others.withUnsafeBufferPointer { others in
+        unsafe bounds.withUnsafeMutableBufferPointer { bounds in
+          guard let own = own.baseAddress, let others = others.baseAddress,
+            let bounds = bounds.baseAddress
+          else { return }
+          unsafe spectra_kernel_distances(kernel, blocks, count, own, others, bounds)
         }
-        return unsafe spectra_squares_bound(count, own, all + row)
       }
     }
-    return !(bound > highest)
   }
 }

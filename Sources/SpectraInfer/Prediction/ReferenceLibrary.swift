@@ -1,108 +1,154 @@
+internal import CKernels
+
 /// The reference spectra of a model: prepared intensities, identifiers and simulated properties.
 struct ReferenceLibrary: ~Copyable {
   let count: Int
   let featureCount: Int
   /// [count][featureCount].
   let features: Storage<Float>
-  /// The means of every eight intensities, which tell early that a reference is far away.
+  /// The `BlockMeans` of all references, [blocks][BlockMeans.count][16], which tell early that one is
+  /// far away; zeros behind the last one.
   let blockMeans: Storage<Float>
+  /// The largest Euclidean size of a reference.
+  let largest: Double
   let properties: Storage<PropertyValues>
   /// Identifiers, each closed by a zero byte.
   let names: Storage<UInt8>
   /// Where each identifier starts in `names`.
   let nameStarts: Storage<Int>
+  let kernel: spectra_kernel
+
+  private static var blockSize: Int { Int(SPECTRA_DISTANCE_BLOCK) }
+  // References whose bounds are looked at together.
+  private static let chunk = 256
+  // One value for each of them, and one more.
+  private typealias PerChunk<Value> = InlineArray<257, Value>
 
   /// The nearest references to a prepared spectrum.
   ///
   /// - Parameters:
   ///   - features: holds the prepared intensities from index `start`.
   /// - Returns: up to three, nearest first, the lower index where distances are equal.
-  /// - Complexity: O(count x featureCount), less where a partial sum already exceeds the third
-  ///   nearest.
+  /// - Complexity: as `nearest(to:from:into:)`.
   func nearest(
     to features: Span<Float>, from start: Int
   ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
-    let nearestMaximum = Prediction.neighborCountMaximum
     var nearest = InlineArray<3, Neighbor>(repeating: Neighbor(reference: 0, distance: .infinity))
-    let means = BlockMeans(of: features, from: start, count: featureCount)
-    for reference in 0..<count {
-      let limit = nearest[nearestMaximum - 1].distance
-      guard means.mayBe(within: limit, of: reference, in: blockMeans.span) else { continue }
-      let squares = squares(to: reference, features, from: start, limit: limit)
-      guard squares < limit else { continue }
-      var rank = nearestMaximum - 1
-      while rank > 0, nearest[rank - 1].distance > squares {
-        nearest[rank] = nearest[rank - 1]
-        rank -= 1
-      }
-      nearest[rank] = Neighbor(reference: reference, distance: squares)
-    }
-    for rank in 0..<nearestMaximum { nearest[rank].distance = distance(nearest[rank].distance) }
-    return (nearest, min(count, nearestMaximum))
+    var span = nearest.mutableSpan
+    let found = self.nearest(to: features, from: start, into: &span)
+    return (nearest, found)
   }
 
   /// The nearest references to a prepared spectrum, as many as there is room for.
   ///
   /// - Parameters:
-  ///   - features: `featureCount` prepared intensities.
+  ///   - features: holds `featureCount` prepared intensities from index `start`.
   ///   - nearest: receives them, nearest first, the lower index where distances are equal.
   /// - Returns: how many they are: `nearest.count`, or all references.
-  /// - Complexity: O(count x featureCount), less where a partial sum already exceeds the last of
-  ///   the nearest; O(count x nearest.count) more where references come in falling distance.
-  func nearest(to features: Span<Float>, into nearest: inout MutableSpan<Neighbor>) -> Int {
+  /// - Complexity: O(count x featureCount / 8), and O(featureCount) for each reference that is not
+  ///   certainly farther away than the last of the nearest; O(count x nearest.count) more where
+  ///   references come in falling distance.
+  func nearest(
+    to features: Span<Float>, from start: Int, into nearest: inout MutableSpan<Neighbor>
+  ) -> Int {
+    guard nearest.count > 0 else { return 0 }
+    let means = BlockMeans(of: features, from: start, count: featureCount)
     var found = 0
-    let means = BlockMeans(of: features, from: 0, count: featureCount)
-    for reference in 0..<count {
-      let isFull = found == nearest.count
-      if isFull && found == 0 { break }
-      let limit = isFull ? nearest[found - 1].distance : .infinity
-      guard means.mayBe(within: limit, of: reference, in: blockMeans.span) else { continue }
-      let squares = squares(to: reference, features, from: 0, limit: limit)
-      guard squares < limit else { continue }
-      var rank = isFull ? found - 1 : found
-      while rank > 0, nearest[rank - 1].distance > squares {
-        nearest[rank] = nearest[rank - 1]
-        rank -= 1
-      }
-      nearest[rank] = Neighbor(reference: reference, distance: squares)
-      if !isFull { found += 1 }
+    var first = 0
+    while first < count {
+      let size = min(Self.chunk, count - first)
+      search(first..<(first + size), features, start, means, &nearest, &found)
+      first += size
     }
-    for rank in 0..<found { nearest[rank].distance = distance(nearest[rank].distance) }
+    for rank in 0..<found {
+      nearest[rank].distance = (nearest[rank].distance / Double(featureCount)).squareRoot()
+    }
     return found
   }
 
-  private func distance(_ squares: Double) -> Double {
-    (squares / Double(featureCount)).squareRoot()
+  /// Goes through some references; distances are squared sums here.
+  private func search(
+    _ range: Range<Int>, _ features: Span<Float>, _ start: Int, _ means: borrowing BlockMeans,
+    _ nearest: inout MutableSpan<Neighbor>, _ found: inout Int
+  ) {
+    let first = range.lowerBound
+    let blocks = (range.count + Self.blockSize - 1) / Self.blockSize
+    let step = means.count * Self.blockSize
+    let others = blockMeans.span.extracting((first / Self.blockSize * step)...)
+    var bounds = PerChunk<Float>(repeating: 0)
+    var span = bounds.mutableSpan
+    means.fill(&span, others, blocks: blocks, kernel: kernel)
+
+    // Those with the lowest bounds first: what comes then is soon too far away.
+    var seeds = InlineArray<3, Int>(repeating: -1)
+    if found == 0 {
+      for rank in 0..<min(nearest.count, seeds.count, range.count) {
+        var seed = -1
+        for index in 0..<range.count where index != seeds[0] && index != seeds[1] {
+          if seed < 0 || bounds[index] < bounds[seed] { seed = index }
+        }
+        seeds[rank] = seed
+        measure(first + seed, features, start, &nearest, &found)
+      }
+    }
+    var candidates = PerChunk<UInt32>(repeating: 0)
+    let highest = means.highest(within: Self.limit(nearest, found), largest: largest)
+    let candidateCount = select(range.count, bounds, highest, &candidates)
+    for place in 0..<candidateCount {
+      let index = Int(candidates[place])
+      if index == seeds[0] || index == seeds[1] || index == seeds[2] { continue }
+      measure(first + index, features, start, &nearest, &found)
+    }
   }
 
-  /// Sum of the squared differences from a reference; where it reaches `limit`, any number from
-  /// there on.
-  private func squares(
-    to reference: Int, _ features: Span<Float>, from start: Int, limit: Double
-  ) -> Double {
-    let all = self.features.span
-    let row = reference * featureCount
-    var squares = 0.0
-    var feature = 0
-    // Blocks keep the order of the sum fixed and make giving up early cheap; four sums in a block
-    // do not wait for each other.
-    while feature + 16 <= featureCount, squares < limit {
-      var sums = SIMD4<Double>(repeating: 0)
-      for part in 0..<4 {
-        let place = feature + 4 * part
-        let one = Self.four(features, start + place)
-        let other = Self.four(all, row + place)
-        sums += (one - other) * (one - other)
+  private func select(
+    _ count: Int, _ bounds: borrowing PerChunk<Float>, _ highest: Float,
+    _ numbers: inout PerChunk<UInt32>
+  ) -> Int {
+    var target = numbers.mutableSpan
+    return unsafe bounds.span.withUnsafeBufferPointer { bounds in
+      unsafe target.withUnsafeMutableBufferPointer { numbers in
+        guard let bounds = bounds.baseAddress, let numbers = numbers.baseAddress else { return 0 }
+        return unsafe spectra_select(count, bounds, highest, numbers)
       }
-      squares += (sums[0] + sums[1]) + (sums[2] + sums[3])
-      feature += 16
     }
-    while feature < featureCount, squares < limit {
-      let difference = Double(features[start + feature]) - Double(all[row + feature])
-      squares += difference * difference
-      feature += 1
+  }
+
+  private static func limit(_ nearest: borrowing MutableSpan<Neighbor>, _ found: Int) -> Double {
+    found == nearest.count ? nearest[found - 1].distance : .infinity
+  }
+
+  /// Measures a reference in full, and puts it where it belongs.
+  private func measure(
+    _ reference: Int, _ features: Span<Float>, _ start: Int,
+    _ nearest: inout MutableSpan<Neighbor>, _ found: inout Int
+  ) {
+    let squares = squares(to: reference, features, start, limit: Self.limit(nearest, found))
+    func isBefore(_ other: Neighbor) -> Bool {
+      squares < other.distance || (squares == other.distance && reference < other.reference)
     }
-    return squares
+    let isFull = found == nearest.count
+    if isFull, !isBefore(nearest[found - 1]) { return }
+    var rank = isFull ? found - 1 : found
+    while rank > 0, isBefore(nearest[rank - 1]) {
+      nearest[rank] = nearest[rank - 1]
+      rank -= 1
+    }
+    nearest[rank] = Neighbor(reference: reference, distance: squares)
+    if !isFull { found += 1 }
+  }
+
+  /// Sum of the squared differences from a reference; any number above `limit` where it is above.
+  private func squares(
+    to reference: Int, _ features: Span<Float>, _ start: Int, limit: Double
+  ) -> Double {
+    unsafe features.withUnsafeBufferPointer { features in
+      unsafe self.features.span.withUnsafeBufferPointer { all in
+        guard let one = features.baseAddress, let all = all.baseAddress else { return 0 }
+        return unsafe spectra_kernel_squares(
+          kernel, featureCount, one + start, all + reference * featureCount, limit)
+      }
+    }
   }
 
   /// Whether two references are sites of one material: their identifiers agree up to the first
@@ -119,12 +165,6 @@ struct ReferenceLibrary: ~Copyable {
       left += 1
       right += 1
     }
-  }
-
-  private static func four(_ values: Span<Float>, _ index: Int) -> SIMD4<Double> {
-    SIMD4(
-      Double(values[index]), Double(values[index + 1]), Double(values[index + 2]),
-      Double(values[index + 3]))
   }
 
   /// Whether the neighbours differ in a property by more than its 95 % interval is wide.

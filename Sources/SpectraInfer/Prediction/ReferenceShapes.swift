@@ -19,44 +19,50 @@ struct ReferenceShapes: ~Copyable {
   // Asked of so many references at the most, which bounds the time of loading.
   private static let queryMaximum = 256
 
-  /// Points of a shape.
-  let pointCount: Int
-  private let featureCount: Int
-  private let step: Int
-  private let kernel: Storage<Float>
-  /// [references][pointCount].
+  private static var blockSize: Int { Int(SPECTRA_DISTANCE_BLOCK) }
+  // Shapes that are compared together.
+  private static let chunk = 256
+  private typealias PerChunk = InlineArray<256, Float>
+
+  private let smoothing: ShapeSmoothing
+  private let referenceCount: Int
+  /// [blocks][points][16]; zeros behind the last one.
   private let shapes: Storage<Float>
   /// Sum of squared differences up to which two shapes are similar; infinite where that is not
   /// known.
-  private let similarWithin: Double
+  private let similarWithin: Float
+  private let kernel: spectra_kernel
+
+  /// Floats of scratch for the shape of one spectrum.
+  var scratchCount: Int { smoothing.scratchCount }
 
   /// Smooths the references, and learns how similar one is to those of other materials.
   ///
   /// - Throws: `.memory` where an allocation is refused.
   /// - Complexity: O(references x features x smoothing width, and 256 x references x points).
   init(
-    of references: borrowing ReferenceLibrary, gridStep: Double
+    of references: borrowing ReferenceLibrary, gridStep: Double, kernel: spectra_kernel
   ) throws(SpectraError) {
-    let step = max(1, Int((Self.pointWidth / gridStep).rounded()))
-    let pointCount = (references.featureCount + step - 1) / step
-    let kernel = try Self.kernel(
-      width: Self.smoothingWidth / gridStep, featureCount: references.featureCount)
     let isEnough = references.count >= Self.referenceCountMinimum
+    let smoothing = try ShapeSmoothing(
+      featureCount: isEnough ? references.featureCount : 0,
+      step: max(1, Int((Self.pointWidth / gridStep).rounded())),
+      width: Self.smoothingWidth / gridStep)
+    let count = isEnough ? references.count : 0
+    let blocks = (count + Self.blockSize - 1) / Self.blockSize
     var shapes = try Storage<Float>(
-      repeating: 0, count: isEnough ? references.count * pointCount : 0)
-    var similarWithin = Double.infinity
+      repeating: 0, count: blocks * Self.blockSize * smoothing.pointCount)
+    var scratch = try Storage<Float>(repeating: 0, count: smoothing.scratchCount)
+    var similarWithin = Float.infinity
     if isEnough {
-      Self.smooth(
-        references.features, count: references.count, featureCount: references.featureCount,
-        step: step, kernel, into: &shapes)
-      similarWithin = try Self.quantile(of: shapes, pointCount: pointCount, references)
+      Self.fill(&shapes, references, smoothing, scratch: &scratch, kernel: kernel)
+      similarWithin = try Self.quantile(of: shapes, references, smoothing.pointCount, kernel)
     }
-    featureCount = references.featureCount
-    self.step = step
-    self.pointCount = pointCount
-    self.kernel = kernel
+    self.smoothing = smoothing
+    referenceCount = count
     self.shapes = shapes
     self.similarWithin = similarWithin
+    self.kernel = kernel
   }
 
   /// Whether a spectrum is unlike every reference in its shape.
@@ -64,135 +70,150 @@ struct ReferenceShapes: ~Copyable {
   /// - Parameters:
   ///   - features: holds the prepared intensities from index `start`.
   ///   - nearest: the reference to compare with first.
-  ///   - scratch: `pointCount` floats.
+  ///   - scratch: `scratchCount` floats.
   /// - Complexity: O(features), and O(references x points) for a spectrum that is unlike most.
   func areUnlike(
     _ features: Span<Float>, from start: Int, nearest: Int, scratch: inout MutableSpan<Float>
   ) -> Bool {
     guard similarWithin.isFinite else { return false }
-    Self.smooth(
-      features, from: start, featureCount: featureCount, step: step, kernel.span, into: &scratch,
-      at: 0)
-    let all = shapes.span
-    if isSimilar(all, nearest, to: scratch) { return false }
-    for reference in 0..<all.count / pointCount where isSimilar(all, reference, to: scratch) {
+    smoothing.smooth(features, from: start, scratch: &scratch, kernel: kernel)
+    let block = nearest / Self.blockSize * Self.blockSize
+    if isAnySimilar(block..<min(block + Self.blockSize, referenceCount), to: scratch) {
       return false
+    }
+    var first = 0
+    while first < referenceCount {
+      let end = min(first + Self.chunk, referenceCount)
+      if isAnySimilar(first..<end, to: scratch) { return false }
+      first = end
     }
     return true
   }
 
-  private func isSimilar(
-    _ shapes: Span<Float>, _ reference: Int, to shape: borrowing MutableSpan<Float>
-  ) -> Bool {
-    let row = reference * pointCount
-    var squares = 0.0
-    for point in 0..<pointCount {
-      let difference = Double(shapes[row + point]) - Double(shape[point])
-      squares += difference * difference
-      if squares > similarWithin { return false }
+  private func isAnySimilar(_ range: Range<Int>, to scratch: borrowing MutableSpan<Float>) -> Bool {
+    var squares = PerChunk(repeating: 0)
+    let start = smoothing.shapeStart
+    unsafe scratch.withUnsafeBufferPointer { scratch in
+      guard let scratch = scratch.baseAddress else { return }
+      unsafe Self.measure(
+        range, shapes, scratch + start, smoothing.pointCount, kernel, into: &squares)
     }
-    return true
+    for index in 0..<range.count where squares[index] <= similarWithin { return true }
+    return false
+  }
+
+  /// Squared distances of some references, the first of which begins a block.
+  @unsafe
+  private static func measure(
+    _ range: Range<Int>, _ shapes: borrowing Storage<Float>, _ point: UnsafePointer<Float>,
+    _ pointCount: Int, _ kernel: spectra_kernel, into squares: inout PerChunk
+  ) {
+    var squares = squares.mutableSpan
+    unsafe shapes.span.withUnsafeBufferPointer { shapes in
+      unsafe squares.withUnsafeMutableBufferPointer { squares in
+        guard let shapes = shapes.baseAddress, let squares = squares.baseAddress else { return }
+        unsafe spectra_kernel_distances(
+          kernel, (range.count + blockSize - 1) / blockSize, pointCount, point,
+          shapes + range.lowerBound * pointCount, squares)
+      }
+    }
   }
 
   // MARK: - Loading
 
-  /// A Gaussian with a sum of 1, cut at four standard deviations.
-  private static func kernel(
-    width: Double, featureCount: Int
-  ) throws(SpectraError) -> Storage<Float> {
-    let half = min(featureCount, Int((4 * width).rounded(.up)))
-    var kernel = try Storage<Float>(repeating: 0, count: 2 * half + 1)
-    var values = kernel.mutableSpan
-    var sum = 0.0
-    for offset in -half...half { sum += exp(-0.5 * Double(offset * offset) / (width * width)) }
-    for offset in -half...half {
-      values[offset + half] = Float(exp(-0.5 * Double(offset * offset) / (width * width)) / sum)
-    }
-    return kernel
-  }
-
   // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
   // used.
-  private static func smooth(
-    _ features: borrowing Storage<Float>, count: Int, featureCount: Int, step: Int,
-    _ kernel: borrowing Storage<Float>, into shapes: inout Storage<Float>
+  private static func fill(
+    _ shapes: inout Storage<Float>, _ references: borrowing ReferenceLibrary,
+    _ smoothing: borrowing ShapeSmoothing, scratch: inout Storage<Float>, kernel: spectra_kernel
   ) {
-    let pointCount = shapes.count / count
+    let pointCount = smoothing.pointCount
+    let features = references.features.span
     var target = shapes.mutableSpan
-    for reference in 0..<count {
-      smooth(
-        features.span, from: reference * featureCount, featureCount: featureCount, step: step,
-        kernel.span, into: &target, at: reference * pointCount)
-    }
-  }
-
-  /// Smooths one spectrum and keeps every `step`-th point; beyond its ends it goes on as it ends.
-  private static func smooth(
-    _ features: Span<Float>, from start: Int, featureCount: Int, step: Int, _ kernel: Span<Float>,
-    into shape: inout MutableSpan<Float>, at place: Int
-  ) {
-    let half = kernel.count / 2
-    let last = featureCount - 1
-    for point in 0..<(featureCount + step - 1) / step {
-      // The middle of the features that the point stands for.
-      let center = min(last, point * step + step / 2)
-      var sum: Float = 0
-      for offset in 0..<kernel.count {
-        let feature = min(last, max(0, center + offset - half))
-        sum += kernel[offset] * features[start + feature]
+    var scratch = scratch.mutableSpan
+    for reference in 0..<references.count {
+      smoothing.smooth(
+        features, from: reference * references.featureCount, scratch: &scratch, kernel: kernel)
+      let start = reference / blockSize * blockSize * pointCount + reference % blockSize
+      for point in 0..<pointCount {
+        target[start + point * blockSize] = scratch[smoothing.shapeStart + point]
       }
-      shape[place + point] = sum
     }
   }
 
   /// The quantile of the squared distance of a reference to the nearest one of another material;
   /// infinite where there is none.
   private static func quantile(
-    of shapes: borrowing Storage<Float>, pointCount: Int, _ references: borrowing ReferenceLibrary
-  ) throws(SpectraError) -> Double {
+    of shapes: borrowing Storage<Float>, _ references: borrowing ReferenceLibrary,
+    _ pointCount: Int, _ kernel: spectra_kernel
+  ) throws(SpectraError) -> Float {
     let queries = min(references.count, queryMaximum)
-    var distances = try Storage<Double>(repeating: .infinity, count: queries)
-    var nearest = distances.mutableSpan
+    var distances = try Storage<Float>(repeating: .infinity, count: queries)
+    var point = try Storage<Float>(repeating: 0, count: pointCount)
     for query in 0..<queries {
       let one = query * references.count / queries
-      for other in 0..<references.count {
-        let squares = squares(shapes, pointCount, one, other, limit: nearest[query])
-        if squares < nearest[query], !references.areOfOneMaterial(one, other) {
-          nearest[query] = squares
-        }
-      }
+      copy(one, of: shapes, into: &point)
+      set(
+        &distances, query,
+        nearestOfOther(than: one, shapes, point, references, pointCount, kernel))
     }
-    // Insertion sort: there are few of them.
-    for index in 1..<max(1, queries) {
-      let value = nearest[index]
-      var place = index
-      while place > 0, nearest[place - 1] > value {
-        nearest[place] = nearest[place - 1]
-        place -= 1
-      }
-      nearest[place] = value
-    }
-    let position = quantile * Double(queries - 1)
-    let below = Int(position)
-    let (low, high) = (
-      nearest[below].squareRoot(), nearest[min(below + 1, queries - 1)].squareRoot()
-    )
-    guard high.isFinite else { return .infinity }
-    let distance = low + (position - Double(below)) * (high - low)
-    return distance * distance
+    return quantile(of: &distances)
   }
 
-  private static func squares(
-    _ shapes: borrowing Storage<Float>, _ pointCount: Int, _ one: Int, _ other: Int, limit: Double
-  ) -> Double {
-    let all = shapes.span
-    var squares = 0.0
-    for point in 0..<pointCount {
-      let difference =
-        Double(all[one * pointCount + point]) - Double(all[other * pointCount + point])
-      squares += difference * difference
-      if squares >= limit { break }
+  private static func set(_ values: inout Storage<Float>, _ index: Int, _ value: Float) {
+    var span = values.mutableSpan
+    span[index] = value
+  }
+
+  private static func copy(
+    _ reference: Int, of shapes: borrowing Storage<Float>, into point: inout Storage<Float>
+  ) {
+    let source = shapes.span
+    let start = reference / blockSize * blockSize * point.count + reference % blockSize
+    var target = point.mutableSpan
+    for index in target.indices { target[index] = source[start + index * blockSize] }
+  }
+
+  /// The least squared distance of a reference from those of other materials.
+  private static func nearestOfOther(
+    than one: Int, _ shapes: borrowing Storage<Float>, _ point: borrowing Storage<Float>,
+    _ references: borrowing ReferenceLibrary, _ pointCount: Int, _ kernel: spectra_kernel
+  ) -> Float {
+    var squares = PerChunk(repeating: 0)
+    var nearest = Float.infinity
+    var first = 0
+    while first < references.count {
+      let range = first..<min(first + chunk, references.count)
+      unsafe measure(
+        range, shapes, point.start.assumingMemoryBound(to: Float.self), pointCount, kernel,
+        into: &squares)
+      for index in 0..<range.count
+      where squares[index] < nearest && !references.areOfOneMaterial(one, first + index) {
+        nearest = squares[index]
+      }
+      first = range.upperBound
     }
-    return squares
+    return nearest
+  }
+
+  private static func quantile(of squares: inout Storage<Float>) -> Float {
+    var sorted = squares.mutableSpan
+    // Insertion sort: there are few of them.
+    for index in 1..<max(1, sorted.count) {
+      let value = sorted[index]
+      var place = index
+      while place > 0, sorted[place - 1] > value {
+        sorted[place] = sorted[place - 1]
+        place -= 1
+      }
+      sorted[place] = value
+    }
+    let position = quantile * Double(sorted.count - 1)
+    let below = Int(position)
+    let low = Double(sorted[below]).squareRoot()
+    let high = Double(sorted[min(below + 1, sorted.count - 1)]).squareRoot()
+    guard high.isFinite else { return .infinity }
+    let distance = low + (position - Double(below)) * (high - low)
+    return Float(distance * distance)
   }
 }

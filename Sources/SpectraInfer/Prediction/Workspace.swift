@@ -11,11 +11,16 @@
 ///       rows x    rows x   layers x   members x rows x 6, Float
 ///       features  widest   rows x
 ///                          widest
-///     +--------------+----------+--------+
-///     | gradient     | backward | units  |
-///     +--------------+----------+--------+
-///       6 x features   2 x 6 x    widest
-///                      widest     UInt32
+///     +--------------+-------------+---------+-----------+-------+
+///     | gradient     | backward    | values  | units     | pairs |
+///     +--------------+-------------+---------+-----------+-------+
+///       6 x features   6 x widest    widest    layers x    8 x
+///                                              widest,     widest,
+///                                              UInt32      Int16
+///     +-------+
+///     | shape |
+///     +-------+
+///       the features with their ends held, and the points of the shape, Float
 ///     +--------------+--------------+
 ///     | slopes       | dependence   |
 ///     +--------------+--------------+
@@ -45,7 +50,11 @@ public struct Workspace: ~Copyable {
   /// Of the properties of one row by its scaled features, summed over the members.
   var gradient: Region<Float>
   var backward: Region<Float>
+  var values: Region<Float>
   var units: Region<UInt32>
+  var pairs: Region<Int16>
+  /// Of the spectrum whose shape is compared with those of the references.
+  var shape: Region<Float>
   /// The gradients of the properties by the features.
   var slopes: Region<PropertyLanes>
   /// How the properties depend on the channels.
@@ -66,6 +75,12 @@ public struct Workspace: ~Copyable {
     var gradientCount: Int
     /// Floats of scratch for one way back.
     var backwardCount: Int
+    /// Numbers of the active units of one layer.
+    var unitStride: Int
+    /// Whole numbers of scratch for one way back.
+    var pairCount: Int
+    /// Floats of scratch for the shape of a spectrum.
+    var shapeCount: Int
   }
 
   /// Bytes that a workspace takes, with room to move an unaligned start to a multiple of 64.
@@ -81,7 +96,10 @@ public struct Workspace: ~Copyable {
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
       + Region<Float>.byteCount(shape.gradientCount)
       + Region<Float>.byteCount(shape.backwardCount)
-      + Region<UInt32>.byteCount(shape.widestLayer)
+      + Region<Float>.byteCount(shape.unitStride)
+      + Region<UInt32>.byteCount(shape.hiddenLayerCount * shape.unitStride)
+      + Region<Int16>.byteCount(shape.pairCount)
+      + Region<Float>.byteCount(shape.shapeCount)
       + Region<PropertyLanes>.byteCount(shape.featureCount)
       + Region<PropertyLanes>.byteCount(channelCount)
       + 64
@@ -120,7 +138,8 @@ public struct Workspace: ~Copyable {
   public init(preparing grid: FeatureGrid, channelCount: Int) throws(SpectraError) {
     let shape = Shape(
       featureCount: grid.count, widestLayer: 0, memberCount: 0, outputStride: 0,
-      hiddenLayerCount: 0, gradientCount: 0, backwardCount: 0)
+      hiddenLayerCount: 0, gradientCount: 0, backwardCount: 0, unitStride: 0, pairCount: 0,
+      shapeCount: 0)
     try self.init(shape, channelCount: channelCount)
   }
 
@@ -177,7 +196,11 @@ public struct Workspace: ~Copyable {
       carvedFrom: base, at: &offset, count: rows * shape.memberCount * shape.outputStride)
     unsafe gradient = Region(carvedFrom: base, at: &offset, count: shape.gradientCount)
     unsafe backward = Region(carvedFrom: base, at: &offset, count: shape.backwardCount)
-    unsafe units = Region(carvedFrom: base, at: &offset, count: shape.widestLayer)
+    unsafe values = Region(carvedFrom: base, at: &offset, count: shape.unitStride)
+    unsafe units = Region(
+      carvedFrom: base, at: &offset, count: shape.hiddenLayerCount * shape.unitStride)
+    unsafe pairs = Region(carvedFrom: base, at: &offset, count: shape.pairCount)
+    unsafe self.shape = Region(carvedFrom: base, at: &offset, count: shape.shapeCount)
     unsafe slopes = Region(carvedFrom: base, at: &offset, count: shape.featureCount)
     unsafe dependence = Region(carvedFrom: base, at: &offset, count: channelCount)
     self.owned = owned
@@ -200,6 +223,15 @@ public struct Workspace: ~Copyable {
   /// - Parameter count: the points of the grid by which it was prepared.
   public func withFeatures<Answer>(_ count: Int, _ body: (Span<Float>) -> Answer) -> Answer {
     body(features.span(count))
+  }
+
+  /// Where a single spectrum goes through the networks.
+  @unsafe
+  var singlePass: SinglePass {
+    unsafe SinglePass(
+      input: UnsafePointer(scaled.start), hidden: hidden.start, outputs: outputs.start,
+      units: units.start, values: values.start, gradient: gradient.start,
+      backward: backward.start, pairs: pairs.start)
   }
 
   /// Fills a row of features with zeros, in place of a spectrum that could not be prepared.

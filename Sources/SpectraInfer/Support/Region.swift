@@ -21,6 +21,13 @@ struct Region<Element: BitwiseCopyable>: ~Copyable {
   /// Number of values.
   var count: Int { unsafe memory.count }
 
+  /// Where it starts, for C: valid while the memory is.
+  @unsafe
+  var start: UnsafeMutablePointer<Element> {
+    // Made of an address, which is never nil.
+    unsafe memory.baseAddress.unsafelyUnwrapped
+  }
+
   /// The first `count` values, borrowed.
   ///
   /// Not by way of `mutableSpan`: Embedded Swift 6.3 allocates a box for a local `MutableSpan` that
