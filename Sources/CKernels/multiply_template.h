@@ -46,9 +46,8 @@
 #define MAXIMUM_ROWS (TALL_ROWS > MIDDLE_ROWS ? TALL_ROWS : MIDDLE_ROWS)
 #define MAXIMUM_VECTORS (SINGLE_VECTORS)
 
-/* Depth of a piece of k, and from how many tiles on a column of B is packed. */
+/* Depth of a piece of k. */
 #define PIECE 256
-#define PACK_FROM_TILES 3
 
 /* One tile of rows x vectors; `rows`, `vectors` and `partial` are constants where this is inlined.
    `partial`: the last vector has only the lanes of `mask`. */
@@ -108,23 +107,6 @@ KERNEL_INLINE void KERNEL(skip_columns)(size_t width, product *t)
     t->c += width;
 }
 
-/* The columns of t that fill whole tall tiles. Each such column of B is gathered first, as it is to
-   be read many times. t is left with the other columns. */
-KERNEL_INLINE void KERNEL(packed_columns)(product *t)
-{
-    const size_t width = TALL_VECTORS * LANES;
-    float packed[PIECE * TALL_VECTORS * LANES];
-    while (t->n >= width) {
-        for (size_t p = 0; p < t->k; p++)
-            memcpy(packed + p * width, t->b + p * t->b_stride, width * sizeof *packed);
-        product column = *t;
-        column.b = packed;
-        column.b_stride = width;
-        KERNEL(column)(TALL_ROWS, TALL_VECTORS, false, MASK_FIRST(1), column);
-        KERNEL(skip_columns)(width, t);
-    }
-}
-
 /* All of t's rows, a multiple of `rows`, and all its columns, by tiles at most `widest` wide. */
 KERNEL_INLINE void KERNEL(band)(const size_t rows, const size_t widest, product t)
 {
@@ -148,8 +130,6 @@ KERNEL_INLINE void KERNEL(bands)(const size_t rows, const size_t widest, product
     t.m = count;
     t.a += *done * t.a_stride;
     t.c += *done * t.c_stride;
-    if (rows == TALL_ROWS && count >= PACK_FROM_TILES * TALL_ROWS)
-        KERNEL(packed_columns)(&t);
     KERNEL(band)(rows, widest, t);
     *done += count;
 }

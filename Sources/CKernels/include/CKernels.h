@@ -99,7 +99,7 @@ bool spectra_kernel_available(spectra_kernel kernel);
  * @param c_stride  floats from one row of C to the next; what lies between rows is untouched.
  * @param rectify   sets negative results to 0 at the end; NaN stays NaN.
  *
- * No pointer needs an alignment beyond that of float. Uses at most 40 KB of stack.
+ * No pointer needs an alignment beyond that of float.
  */
 void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k,
                              const float *a, size_t a_stride, const float *b, size_t b_stride,
