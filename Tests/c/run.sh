@@ -93,7 +93,7 @@ ln -s "$library" "$scratch/libspectra_infer.so"
 soname=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [ -n "$soname" ] && [ ! -e "$scratch/$soname" ] && ln -s "$library" "$scratch/$soname"
 flags="-std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin-malloc -frounding-math -pthread -I $root/include"
-for name in contract numbers steps damage hostile unusual threads memory quiet quartz; do
+for name in contract numbers steps damage hostile unusual threads memory quiet kernels quartz; do
     check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" "$tests/seal.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
 done
@@ -116,6 +116,7 @@ program contract "$scratch/contract" "$models" "$data"
 program numbers "$scratch/numbers" "$models" "$data"
 program steps "$scratch/steps" "$models" "$data"
 program threads "$scratch/threads" "$models" "$data"
+program kernels "$scratch/kernels" "$models" "$data"
 for name in race stack golden endure; do
     check "$name compiles" "$CC" $flags -o "$scratch/$name" "$tests/$name.c" "$tests/support.c" -L "$scratch" -lspectra_infer \
         -Wl,-rpath,"$scratch" -lm
@@ -124,6 +125,10 @@ program race "$scratch/race" "$models" "$data" 12
 golden=$root/Tests/Fixtures/golden-models
 program stack "$scratch/stack" "$models" "$data" "$golden/edge-5.json" "$golden/edge-160.json"
 program golden "$scratch/golden" "$golden"
+for kernel in baseline avx2; do # the best one is above
+    program threads env SPECTRA_KERNEL=$kernel "$scratch/threads" "$models" "$data"
+    program golden env SPECTRA_KERNEL=$kernel "$scratch/golden" "$golden"
+done
 program endure "$scratch/endure" "$models" "$data" 2
 program memory "$scratch/memory" "$models" "$data"
 program quiet "$scratch/quiet" "$models" "$data"
