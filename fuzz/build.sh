@@ -1,7 +1,8 @@
 #!/bin/bash
-# Builds the fuzz targets into build/fuzz: model and predict (the C library), readers (spectrum files).
+# Builds the fuzz targets into build/fuzz: model and predict (the C library), readers (spectrum
+# files), database (its two tables).
 #
-#     fuzz/build.sh [model|predict|readers]...      all of them where none is named
+#     fuzz/build.sh [model|predict|readers|database]...      all of them where none is named
 #
 # libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer are those of the Swift toolchain's clang. The library is
 # compiled as it is shipped, as Embedded Swift, but with both sanitizers and the coverage of libFuzzer; what is
@@ -10,7 +11,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(model predict readers)
+[ ${#targets[@]} -gt 0 ] || targets=(model predict readers database)
 out=build/fuzz
 mkdir -p $out
 clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
@@ -48,15 +49,21 @@ for target in "${targets[@]}"; do
             $clang $cflags -fsanitize=fuzzer -DFUZZING -DFUZZ_MODELS="\"$PWD/fuzz/seeds/model\"" -o $out/"$target" -fuse-ld=lld \
                 fuzz/"$target".c fuzz/harness.c Tests/c/seal.c $objects $out/libjson-c-renamed.a -lm
             ;;
-        readers)
+        readers | database)
             scratch=.build/fuzz-readers
-            quietly $out/readers.log swift build -c release --target FuzzReaders --scratch-path $scratch "${instrument[@]}"
+            [ -n "${readers_built-}" ] || quietly $out/readers.log \
+                swift build -c release --target FuzzReaders --scratch-path $scratch "${instrument[@]}"
+            readers_built=1
             # shellcheck disable=SC2086
-            $clang $cflags -c -o $out/archive.o fuzz/archive.c
-            quietly $out/readers-link.log swiftc -use-ld=lld -sanitize=address,fuzzer -o $out/readers $out/archive.o \
+            $clang $cflags -DENTRY=spectra_fuzz_"$target" -c -o $out/entry-"$target".o fuzz/entry.c
+            # shellcheck disable=SC2086
+            [ "$target" = database ] || $clang $cflags -c -o $out/archive.o fuzz/archive.c
+            mutator=$([ "$target" = database ] || echo $out/archive.o)
+            # shellcheck disable=SC2046,SC2086
+            quietly $out/"$target"-link.log swiftc -use-ld=lld -sanitize=address,fuzzer -o $out/"$target" $out/entry-"$target".o $mutator \
                 $(find "$(swift build -c release --scratch-path $scratch --show-bin-path)"/{FuzzReaders,SpectraIO,SpectraInfer,SwiftCSV,CKernels,CJSONMemory}.build \
                     -name '*.o') -ljson-c -lz -lm
             ;;
-        *) echo "usage: $0 [model|predict|readers]..." >&2; exit 2 ;;
+        *) echo "usage: $0 [model|predict|readers|database]..." >&2; exit 2 ;;
     esac
 done

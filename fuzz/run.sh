@@ -10,9 +10,9 @@ set -u
 
 cd "$(dirname "$0")/.."
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(model predict readers)
+[ ${#targets[@]} -gt 0 ] || targets=(model predict readers database)
 fuzz/build.sh "${targets[@]}" || exit 1
-declare -A longest=([model]=12000 [predict]=2048 [readers]=4096)
+declare -A longest=([model]=12000 [predict]=2048 [readers]=4096 [database]=2048)
 runs=0 findings=0
 for target in "${targets[@]}"; do
     work=build/fuzz/corpus/$target log=build/fuzz/$target.log

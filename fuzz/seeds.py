@@ -284,9 +284,26 @@ def readers():
     }
 
 
+# ---------------------------------------------------------------- the database (data/README.md)
+
+
+def databases():
+    """Both tables, parted by a line that is "---", as fuzz/readers/DatabasePromises.swift reads them."""
+    columns = "spectrum,material,group,multiplicity,bond_length,bond_angle,voronoi_volume,overlap_population,mulliken_charge,excitation_energy,ground_gap,range_end"
+    site = "a-1/O1,a-1,g,2,1.6,144,20,0.5,-1,540,5.5,16"
+    transitions = "spectrum,energy,strength\n0,0,1\n0,1.5,0.25\n"
+    found = {
+        "plain": f"{columns}\n{site}\n---\n{transitions}",
+        "two": f"{columns}\n{site}\nb-2/O1,b-2,h,1,1.7,,21,,-1,541,5.5,16\n---\n{transitions}1,0.5,1e-3\n",
+        "quoted": f'{columns}\n"a, ""1""",a-1,g,2,1.6,144,20,0.5,-1,540,5.5,16\n---\n{transitions}',
+        "reversed": f"{','.join(columns.split(',')[::-1])}\n{','.join(site.split(',')[::-1])}\n---\nenergy,strength,spectrum\n0,1,0",
+    }
+    return {f"{name}.csv": content.encode() for name, content in found.items()}
+
+
 def main():
     folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "seeds")
-    for name, files in {"model": models(random.Random(SEED)), "predict": calls(), "readers": readers()}.items():
+    for name, files in {"model": models(random.Random(SEED)), "predict": calls(), "readers": readers(), "database": databases()}.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
             (folder / name / file).write_bytes(content)

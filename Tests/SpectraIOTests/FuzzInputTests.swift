@@ -4,11 +4,14 @@ import SpectraIO
 import SpectraTestSupport
 import Testing
 
-/// The inputs that the fuzz target of the readers keeps (docs/fuzzing.md), once more as tests.
-@Suite("Inputs of the fuzz target of the readers")
+/// The inputs that the fuzz targets of the readers and of the database keep (docs/fuzzing.md), once
+/// more as tests.
+@Suite("Inputs of the fuzz targets of the files", .serialized)
 struct FuzzInputTests {
-  private static func inputs(_ folder: String) throws -> [(name: String, bytes: [UInt8])] {
-    let path = "fuzz/\(folder)/readers"
+  private static func inputs(
+    _ folder: String, of target: String = "readers"
+  ) throws -> [(name: String, bytes: [UInt8])] {
+    let path = "fuzz/\(folder)/\(target)"
     return try FileManager.default.contentsOfDirectory(
       atPath: Repository.root.appendingPathComponent(path).path
     ).sorted().map { ($0, try Repository.bytes("\(path)/\($0)")) }
@@ -20,6 +23,24 @@ struct FuzzInputTests {
     #expect(inputs.count > 20)
     for (name, bytes) in inputs {
       #expect(ReaderPromises.broken(by: bytes) == nil, "\(folder)/readers/\(name)")
+    }
+  }
+
+  @Test("What is read as a database keeps its promises", arguments: ["seeds", "corpus"])
+  func databases(folder: String) throws {
+    let inputs = try Self.inputs(folder, of: "database")
+    #expect(inputs.count >= 4)
+    for (name, bytes) in inputs {
+      #expect(DatabasePromises.broken(by: bytes) == nil, "\(folder)/database/\(name)")
+    }
+  }
+
+  @Test("Each seed of a database is one")
+  func databaseSeeds() throws {
+    for (name, bytes) in try Self.inputs("seeds", of: "database") {
+      let sites = try DatabasePromises.database(of: bytes).sites
+      #expect(sites.count == (name == "two.csv" ? 2 : 1), "\(name)")
+      #expect(sites.first?.group == "g", "\(name)")
     }
   }
 

@@ -52,8 +52,8 @@ public enum ReaderPromises {
   }
 }
 
-/// The function that libFuzzer calls.
-@_cdecl("LLVMFuzzerTestOneInput")
+/// The function that libFuzzer calls, by fuzz/entry.c.
+@_cdecl("spectra_fuzz_readers")
 public func fuzzReaders(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let bytes = unsafe [UInt8](UnsafeBufferPointer(start: data, count: size))
   if let promise = ReaderPromises.broken(by: bytes) { fatalError("broken promise: \(promise)") }
