@@ -76,6 +76,12 @@ check "the baseline has the $functions functions of the version script" \
 abidiff "$baseline" "$scratch/now.abi" > "$scratch/output" 2>&1
 check "the interface is the published one; if the change is meant: $0 $header $map $baseline --write" $?
 
+# Every field that abidw finds has its place in layout.c.
+sed -nE "s/.*<class-decl name='([a-z_]+)'.*/\1/p; s/.*<var-decl name='([a-z0-9_]+)'.*/ \1/p" "$scratch/now.abi" |
+    awk '/^ / { print "AT(" type ", " $1 ","; next } { type = $1 }' | sort -u > "$scratch/fields"
+grep -oE '^AT\([a-z_]+, [a-z0-9_]+,' "$(dirname "$0")/layout.c" | sort -u | diff "$scratch/fields" - > "$scratch/output"
+check 'layout.c pins each field of each struct' "$(test -s "$scratch/fields" && test ! -s "$scratch/output"; echo $?)"
+
 # refused 'what changed' 'sed expression': a header so changed must differ for abidiff. Else this test sees nothing.
 refused() {
     sed -E "$2" "$header" > "$scratch/changed.h"

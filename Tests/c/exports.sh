@@ -36,6 +36,8 @@ check 'undefined symbols come from the C library' "$(awk '$1 == "U" && $2 !~ /@G
 check 'weak undefined symbols are those of the C runtime' \
     "$(awk '$1 != "U" { sub(/@.*/, "", $2); print $2 }' "$scratch/undefined" |
         grep -vxE '_ITM_(de)?registerTMCloneTable|__gmon_start__|__cxa_finalize')"
+check 'it runs with glibc 2.33' \
+    "$(grep -oE 'GLIBC_[0-9.]+' "$scratch/undefined" | sort -Vu | awk -F'[_.]' '$3 > 33 || $2 > 2')"
 # (json-c, which is inside, names abort, getenv and stderr for what does not happen here.)
 check 'it does not end the process, start threads or processes, or touch signals, locale and environment' \
     "$(awk '{ sub(/@.*/, "", $2); print $2 }' "$scratch/undefined" |

@@ -152,9 +152,10 @@ program hygiene env -i PATH=/usr/bin:/bin LD_LIBRARY_PATH="$scratch" "$scratch/h
 # On a computer without Swift: the folder of the toolchain is empty for this process. And with the toolchain, where
 # Swift's runtime, which is not in the library, would set up its signal handlers.
 toolchain=$(command -v swiftc > /dev/null && dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")")
-if [ -n "$toolchain" ] && [ "$toolchain" != / ] && unshare -rm mount -t tmpfs none "$toolchain" 2> /dev/null; then
+case $toolchain in '' | / | /usr | /usr/local) hidden= ;; *) hidden=$toolchain ;; esac
+if [ -n "$hidden" ] && unshare -rm mount -t tmpfs none "$hidden" 2> /dev/null; then
     program hygiene unshare -rm sh -c 'mount -t tmpfs none "$1" && shift && ! command -v swiftc > /dev/null && exec "$@"' \
-        sh "$toolchain" "$scratch/hygiene" "$library" "$models" "$data"
+        sh "$hidden" "$scratch/hygiene" "$library" "$models" "$data"
 else
     echo 'run.sh: SKIPPED: no toolchain of Swift that could be hidden'
 fi
