@@ -19,6 +19,7 @@ rm -rf "$logs" "$work"
 mkdir -p "$logs" "$work"
 clang=$(dirname "$(command -v swiftc)")/clang
 runtime=$(dirname "$clang")/../lib/swift/linux
+commit=$(git describe --always --dirty 2>/dev/null)
 failed=0
 summary=()
 
@@ -29,7 +30,7 @@ part() {
     local name=$1 pattern=$2 log=$logs/$1.log start took status counted verdict=held
     shift 2
     start=$(date +%s)
-    printf '%s %-22s ...' "$(date +%H:%M:%S)" "$name"
+    [ ! -t 1 ] || printf '%s %-22s ...' "$(date +%H:%M:%S)" "$name"
     "$@" >"$log" 2>&1
     status=$?
     took=$(($(date +%s) - start))
@@ -39,7 +40,8 @@ part() {
         failed=$((failed + 1))
     fi
     summary+=("$(printf '%-22s %6d s   %-50s %s' "$name" $took "${counted:-nothing counted}" "$verdict")")
-    printf '\r%s %-22s %6d s   %s\n' "$(date +%H:%M:%S)" "$name" $took "$verdict"
+    [ ! -t 1 ] || printf '\r'
+    printf '%s %-22s %6d s   %s\n' "$(date +%H:%M:%S)" "$name" $took "$verdict"
 }
 
 # repeat SECONDS COMMAND...: again and again until the time is over, once at least; counts.
@@ -64,7 +66,7 @@ scripts/build-sanitized.sh thread build/thread || exit 2
 "$clang" -std=gnu11 -O1 -g -fsanitize=thread -pthread -I include -o $work/race-watched Tests/c/race.c Tests/c/support.c \
     -L build/thread -lspectra_infer -Wl,-rpath,"$PWD/build/thread" -L "$runtime" -ldispatch -lBlocksRuntime \
     -Wl,-rpath,"$runtime" -lm || exit 2
-echo "soak of $minutes minutes, $(nproc) processors, $(git describe --always --dirty 2>/dev/null)"
+echo "soak of $minutes minutes, $(nproc) processors, $commit"
 
 # Those that do their work once.
 part refused-memory 'memory: [0-9]+ passed, [0-9]+ failed' env SPECTRA_TEST_FULL=1 $work/memory $models data
@@ -79,10 +81,12 @@ done
 part golden 'golden: [0-9]+ passed, [0-9]+ failed' $work/golden Tests/Fixtures/golden-models
 part stack 'the deepest call needs [0-9]+ bytes' $work/stack $models data
 
-# The others share what is left; the fuzz targets take half of it.
+[ ! -x fuzz/build.sh ] || part fuzz-build 'nothing' fuzz/build.sh
+
+# The others share what is left; the fuzz targets, of which there are four at most, take half of it.
 share=$(left)
 [ "$share" -gt 60 ] || share=60
-targets=3
+targets=4
 if [ -x fuzz/run.sh ]; then
     FUZZ_SECONDS=$((share / 2 / targets)) part fuzz 'fuzz: [0-9]+ runs, [0-9]+ findings' fuzz/run.sh
     share=$((share / 2))
@@ -97,7 +101,7 @@ rest=$(left)
 part endurance '[0-9]+ calls, [0-9]+ models loaded' $work/endure $models data "$rest"
 
 echo
-echo "soak: $(date -u +%Y-%m-%d), $((($(date +%s) - begin + 30) / 60)) minutes, $(git describe --always --dirty 2>/dev/null)"
+echo "soak: $(date -u +%Y-%m-%d), $((($(date +%s) - begin + 30) / 60)) minutes, $commit"
 printf '%s\n' "${summary[@]}"
 echo "soak: ${#summary[@]} parts, $failed failed"
 [ $failed -eq 0 ]
