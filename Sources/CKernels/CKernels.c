@@ -87,6 +87,25 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
     DISPATCH(kernel, spectra_multiply, whole);
 }
 
+bool spectra_copy_features(size_t n, const float *restrict features, float maximum,
+                           float *restrict copy)
+{
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float value = features[i];
+        copy[i] = value;
+        bad |= !(fabsf(value) <= maximum);
+    }
+    return !bad;
+}
+
+void spectra_scale_features(size_t n, const float *features, const float *mean, const float *inverse,
+                            float *restrict scaled)
+{
+    for (size_t i = 0; i < n; i++)
+        scaled[i] = (features[i] - mean[i]) * inverse[i];
+}
+
 void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,
                          const float *a, const float *b, size_t b_stride, const float *bias,
                          float *c, bool rectify)

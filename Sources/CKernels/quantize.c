@@ -10,17 +10,17 @@
 #define GRADIENT_MAXIMUM 4095.0f
 /* Below this all numbers count as 0, so that no scale over- or underflows. */
 #define SMALLEST 1e-30f
-#define INFINITE UINT32_C(0x7f800000)
+#define INFINITE INT32_C(0x7f800000)
 
 /* The bits of |x|, which rise with it, infinity and NaN last. */
-static inline uint32_t magnitude_bits(float x)
+static inline int32_t magnitude_bits(float x)
 {
-    uint32_t bits;
+    int32_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return bits & UINT32_C(0x7fffffff);
+    return bits & INT32_C(0x7fffffff);
 }
 
-static inline float from_bits(uint32_t bits)
+static inline float from_bits(int32_t bits)
 {
     float x;
     memcpy(&x, &bits, sizeof x);
@@ -28,7 +28,7 @@ static inline float from_bits(uint32_t bits)
 }
 
 /* What the numbers up to `largest` are multiplied by, and their scale: NaN where one is not finite. */
-static float factor(uint32_t largest, float maximum, float *scale)
+static float factor(int32_t largest, float maximum, float *scale)
 {
     *scale = 0.0f;
     if (largest >= INFINITE) {
@@ -49,9 +49,9 @@ static inline int16_t rounded(float x)
 
 float spectra_quantize_weights(size_t n, const float *weights, size_t stride, int16_t *quantized)
 {
-    uint32_t largest = 0;
+    int32_t largest = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t bits = magnitude_bits(weights[i * stride]);
+        const int32_t bits = magnitude_bits(weights[i * stride]);
         largest = bits > largest ? bits : largest;
     }
     float scale;
@@ -61,35 +61,38 @@ float spectra_quantize_weights(size_t n, const float *weights, size_t stride, in
     return scale;
 }
 
-void spectra_quantize_gradient(size_t n, const float *scales, float *gradient, size_t stride,
-                               size_t count, uint32_t *rows, int16_t *a, float *gradient_scales)
+void spectra_quantize_gradient(size_t n, const float *restrict scales, float *restrict gradient,
+                               size_t stride, size_t count, uint32_t *rows, int16_t *a,
+                               float *gradient_scales)
 {
     for (size_t i = 0; i < SPECTRA_GRADIENT_COUNT; i++) {
         float *own = gradient + i * stride;
-        uint32_t largest = 0;
+        int32_t largest = 0;
         for (size_t unit = 0; unit < n; unit++) {
-            own[unit] *= scales[unit];
-            const uint32_t bits = magnitude_bits(own[unit]);
+            const float scaled = own[unit] * scales[unit];
+            const int32_t bits = magnitude_bits(scaled);
+            own[unit] = scaled;
             largest = bits > largest ? bits : largest;
         }
         const float by = factor(largest, GRADIENT_MAXIMUM, gradient_scales + i);
-        if (largest >= INFINITE) { /* the scale says so; of these no whole numbers can be made */
-            for (size_t place = 0; place < count; place++)
-                a[place / 2 * 2 * LANES + 2 * i + place % 2] = 0;
-            continue;
+        /* The scale says where one is not finite; of these no whole numbers can be made. */
+        const bool isFinite = largest < INFINITE;
+        int16_t *pair = a + 2 * i;
+        for (size_t place = 0; place + 1 < count; place += 2, pair += 2 * LANES) {
+            pair[0] = isFinite ? rounded(own[rows[place]] * by) : 0;
+            pair[1] = isFinite ? rounded(own[rows[place + 1]] * by) : 0;
         }
-        for (size_t place = 0; place < count; place++)
-            a[place / 2 * 2 * LANES + 2 * i + place % 2] = rounded(own[rows[place]] * by);
+        if (count % 2 == 1) {
+            pair[0] = isFinite ? rounded(own[rows[count - 1]] * by) : 0;
+            pair[1] = 0; /* a pair's second half without a unit */
+        }
     }
-    if (count % 2 == 0)
-        return;
-    /* A pair's second half without a unit. */
-    rows[count] = 0;
-    for (size_t i = 0; i < SPECTRA_GRADIENT_COUNT; i++)
-        a[count / 2 * 2 * LANES + 2 * i + 1] = 0;
+    if (count % 2 == 1)
+        rows[count] = 0;
 }
 
-void spectra_pair_gradient(const int16_t *table, size_t count, uint32_t *rows, int16_t *a)
+void spectra_pair_gradient(const int16_t *restrict table, size_t count, uint32_t *rows,
+                           int16_t *restrict a)
 {
     static const int16_t none[LANES] = { 0 };
     if (count % 2 == 1)

@@ -132,6 +132,17 @@ void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const ui
 size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outputs, uint32_t *rows,
                               float *values);
 
+/**
+ * Copies `n` features.
+ *
+ * @return whether none is NaN or above `maximum` in magnitude.
+ */
+bool spectra_copy_features(size_t n, const float *features, float maximum, float *copy);
+
+/** scaled[i] = (features[i] - mean[i]) inverse[i]; `scaled` must overlap none of the others. */
+void spectra_scale_features(size_t n, const float *features, const float *mean, const float *inverse,
+                            float *scaled);
+
 /** Gradients that go back through the networks together: of the six properties. */
 #define SPECTRA_GRADIENT_COUNT 6
 /** Places of a unit's gradients where they lie together; the last two are unused. */

@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension Model {
   // Beyond this a value is no normalised intensity, and products of it could overflow.
   private static let featureMaximum: Float = 1e6
@@ -109,22 +111,20 @@ extension Model {
     var start = 0
     while start < count {
       let rows = min(Workspace.rowCount, count - start)
-      var errors = Workspace.PerRow<SpectraError?>(repeating: nil)
+      var failed: UInt64 = 0
       for row in 0..<rows {
         do throws(SpectraError) {
           try adopt(start + row, row, &workspace)
         } catch {
-          errors[row] = error
+          failed |= 1 << UInt64(row)
           workspace.clear(row: row, featureCount: featureCount)
         }
       }
       runNetworks(rows: rows, using: &workspace)
       for row in 0..<rows {
-        if let error = errors[row] {
-          finished(start + row, .failure(error))
-          continue
-        }
         do throws(SpectraError) {
+          // Errors are large and rare: what failed is asked again.
+          if failed >> UInt64(row) & 1 == 1 { try adopt(start + row, row, &workspace) }
           let prediction = try prediction(
             row: row, preparation: nil, using: &workspace)
           finished(start + row, .success(prediction))
@@ -140,11 +140,21 @@ extension Model {
   private func adopt(
     _ features: Span<Float>, from start: Int, row: Int, using workspace: inout Workspace
   ) throws(SpectraError) {
-    var prepared = workspace.features.mutableSpan(workspace.features.count)
-    for index in 0..<featureCount {
-      let value = features[start + index]
-      try Self.check(value, at: index)
-      prepared[row * featureCount + index] = value
+    let own = features.extracting(start..<start + featureCount)
+    if !copy(own, row: row, into: &workspace.features) { try check(own) }
+  }
+
+  /// Whether all are intensities; what is copied is of use only then.
+  private func copy(_ features: Span<Float>, row: Int, into rows: inout Region<Float>) -> Bool {
+    var all = rows.mutableSpan((row + 1) * featureCount)
+    var target = all._mutatingExtracting(row * featureCount..<(row + 1) * featureCount)
+    return unsafe features.withUnsafeBufferPointer { features in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let source = features.baseAddress, let target = target.baseAddress else {
+          return false
+        }
+        return unsafe spectra_copy_features(featureCount, source, Self.featureMaximum, target)
+      }
     }
   }
 

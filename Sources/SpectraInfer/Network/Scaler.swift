@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Brings features to the scale at which the networks were trained: (x - mean) / scale, point by
 /// point.
 struct Scaler: ~Copyable {
@@ -22,9 +24,15 @@ struct Scaler: ~Copyable {
   func apply(
     _ features: Span<Float>, from start: Int, into scaled: inout MutableSpan<Float>, at row: Int
   ) {
-    let (mean, inverse) = (mean.span, inverse.span)
-    for index in 0..<mean.count {
-      scaled[row + index] = (features[start + index] - mean[index]) * inverse[index]
+    let own = features.extracting(start..<start + count)
+    var target = scaled._mutatingExtracting(row..<row + count)
+    unsafe own.withUnsafeBufferPointer { own in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let own = own.baseAddress, let target = target.baseAddress else { return }
+        unsafe spectra_scale_features(
+          count, own, mean.start.assumingMemoryBound(to: Float.self),
+          inverse.start.assumingMemoryBound(to: Float.self), target)
+      }
     }
   }
 }

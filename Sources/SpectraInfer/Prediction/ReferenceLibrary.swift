@@ -51,7 +51,7 @@ struct ReferenceLibrary: ~Copyable {
   func nearest(
     to features: Span<Float>, from start: Int, into nearest: inout MutableSpan<Neighbor>
   ) -> Int {
-    guard nearest.count > 0 else { return 0 }
+    guard count > 0, nearest.count > 0 else { return 0 }
     let means = BlockMeans(of: features, from: start, count: featureCount)
     var found = 0
     var first = 0
@@ -82,13 +82,9 @@ struct ReferenceLibrary: ~Copyable {
     // Those with the lowest bounds first: what comes then is soon too far away.
     var seeds = InlineArray<3, Int>(repeating: -1)
     if found == 0 {
-      for rank in 0..<min(nearest.count, seeds.count, range.count) {
-        var seed = -1
-        for index in 0..<range.count where index != seeds[0] && index != seeds[1] {
-          if seed < 0 || bounds[index] < bounds[seed] { seed = index }
-        }
-        seeds[rank] = seed
-        measure(first + seed, features, start, &nearest, &found)
+      seeds = Self.lowest(bounds.span, range.count)
+      for rank in 0..<min(seeds.count, range.count) {
+        measure(first + seeds[rank], features, start, &nearest, &found)
       }
     }
     var candidates = PerChunk<UInt32>(repeating: 0)
@@ -99,6 +95,21 @@ struct ReferenceLibrary: ~Copyable {
       if index == seeds[0] || index == seeds[1] || index == seeds[2] { continue }
       measure(first + index, features, start, &nearest, &found)
     }
+  }
+
+  /// The places of the three lowest bounds, the lowest first; -1 where there are fewer.
+  private static func lowest(_ bounds: Span<Float>, _ count: Int) -> InlineArray<3, Int> {
+    var places = InlineArray<3, Int>(repeating: -1)
+    var values = InlineArray<3, Float>(repeating: .infinity)
+    for index in 0..<count where places[2] < 0 || bounds[index] < values[2] {
+      var rank = 2
+      while rank > 0, places[rank - 1] < 0 || bounds[index] < values[rank - 1] {
+        (places[rank], values[rank]) = (places[rank - 1], values[rank - 1])
+        rank -= 1
+      }
+      (places[rank], values[rank]) = (index, bounds[index])
+    }
+    return places
   }
 
   private func select(

@@ -27,10 +27,8 @@
 ///       features x 6   channels x 6, Double
 @safe
 public struct Workspace: ~Copyable {
-  /// Spectra that go through the networks together.
-  static let rowCount = 32
-  /// One value for each of these spectra; its count must be `rowCount`, which a type cannot name.
-  typealias PerRow<Value> = InlineArray<32, Value>
+  /// Spectra that go through the networks together; no more than bits of a word.
+  static let rowCount = 64
 
   /// The most channels that a spectrum may have here.
   public let channelCount: Int
