@@ -214,6 +214,14 @@ elif command -v valgrind > /dev/null; then
     program hostile $watch "$scratch/hostile" "$models/edge.json" "$data"
     program unusual $watch "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
     unset SPECTRA_TEST_VALGRIND
+    # That SPECTRA_KERNEL acts is seen by the number of instructions; valgrind knows AVX2 at most.
+    instructions() {
+        SPECTRA_KERNEL=$1 valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
+            "$scratch/kernels" "$models" "$data" --as-it-is 2>&1 | sed -n 's/.*I *refs: *//p' | tr -d ,
+    }
+    if grep -qw avx2 /proc/cpuinfo; then
+        check 'SPECTRA_KERNEL chooses the kernel' test "$(instructions baseline)" -gt "$(instructions avx2)"
+    fi
 else
     echo 'run.sh: SKIPPED: valgrind is not installed (apt-get install valgrind)'
 fi
