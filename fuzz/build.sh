@@ -27,13 +27,24 @@ quietly() {
     "$@" >"$log" 2>&1 || { tail -n 40 "$log"; exit 1; }
 }
 
+# objects FOLDER MODULE...: the objects of the modules, without those of sources that are gone.
+objects() {
+    local folder=$1 module object
+    shift
+    for module in "$@"; do
+        find "$folder/$module.build" -name '*.o'
+    done | while read -r object; do
+        [ -z "$(find Sources fuzz "$(dirname "$folder")"/../checkouts -name "$(basename "$object" .o)" -print -quit)" ] || echo "$object"
+    done
+}
+
 library() {
     [ -z "${library_built-}" ] || return 0
     library_built=1
     local scratch=.build/fuzz-library jsonc names
     quietly $out/library.log swift build -c release --target CAPI --scratch-path $scratch \
         -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -fno-math-errno "${instrument[@]}"
-    objects=$(find "$(swift build -c release --scratch-path $scratch --show-bin-path)"/{CAPI,SpectraInfer,CKernels,CJSONMemory}.build -name '*.o')
+    library_objects=$(objects "$(swift build -c release --scratch-path $scratch --show-bin-path)" CAPI SpectraInfer CKernels CJSONMemory)
     # json-c with the allocations of the library, as it is shipped.
     jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
     names=$(printf -- '--redefine-sym %s=spectra_json_%s ' malloc malloc calloc calloc realloc realloc strdup strdup free free)
@@ -51,7 +62,7 @@ for target in "${targets[@]}"; do
                 $clang $cflags -DFUZZING -DFUZZ_MODELS="\"$PWD/fuzz/seeds/model\"" -c -o $out/"$(basename "$source" .c)".o "$source"
             done
             # shellcheck disable=SC2086
-            $clang $sanitize,fuzzer -fuse-ld=lld -o $out/"$target" $out/"$target".o $out/harness.o $out/seal.o $objects $out/libjson-c-renamed.a -lm
+            $clang $sanitize,fuzzer -fuse-ld=lld -o $out/"$target" $out/"$target".o $out/harness.o $out/seal.o $library_objects $out/libjson-c-renamed.a -lm
             ;;
         readers | database)
             scratch=.build/fuzz-readers
@@ -65,8 +76,8 @@ for target in "${targets[@]}"; do
             mutator=$([ "$target" = database ] || echo $out/archive.o)
             # shellcheck disable=SC2046,SC2086
             quietly $out/"$target"-link.log swiftc -use-ld=lld -sanitize=address,fuzzer -o $out/"$target" $out/entry-"$target".o $mutator \
-                $(find "$(swift build -c release --scratch-path $scratch --show-bin-path)"/{FuzzReaders,SpectraIO,SpectraInfer,SwiftCSV,CKernels,CJSONMemory}.build \
-                    -name '*.o') -ljson-c -lz -lm
+                $(objects "$(swift build -c release --scratch-path $scratch --show-bin-path)" \
+                    FuzzReaders SpectraIO SpectraInfer SwiftCSV CKernels CJSONMemory) -ljson-c -lz -lm
             ;;
         *) echo "usage: $0 [model|predict|readers|database]..." >&2; exit 2 ;;
     esac
