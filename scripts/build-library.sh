@@ -25,14 +25,14 @@ swift build -c release --product SpectraInferC --scratch-path $scratch \
     -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo \
     -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -fno-math-errno -Xcc -ffunction-sections \
     >"$log" 2>&1 || { cat "$log"; exit 1; }
-objects=$(swift build -c release --scratch-path $scratch --show-bin-path)
+objects=$(scripts/library-objects.sh "$(swift build -c release --scratch-path $scratch --show-bin-path)")
 
 objcopy --redefine-sym malloc=spectra_json_malloc --redefine-sym calloc=spectra_json_calloc \
     --redefine-sym realloc=spectra_json_realloc --redefine-sym strdup=spectra_json_strdup \
     --redefine-sym free=spectra_json_free "$jsonc" "$target/libjson-c-renamed.a"
 # The C compiler links: there is no Swift library to find. -Bsymbolic binds calls inside the library to itself.
 cc -shared -o "$target/libspectra_infer.so.full" \
-    $(find "$objects"/{CAPI,SpectraInfer,CKernels,CJSONMemory}.build -name '*.o') \
+    $objects \
     "$target/libjson-c-renamed.a" -lm \
     -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$major" \
     -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections \

@@ -20,11 +20,11 @@ log=$target/build.log
 swift build -c release --target CAPI --sanitize "$kind" --scratch-path "$scratch" \
     -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo \
     -Xcc -fno-math-errno -Xcc -fno-omit-frame-pointer >"$log" 2>&1 || { cat "$log"; exit 1; }
-objects=$(swift build -c release --scratch-path "$scratch" --show-bin-path)
+objects=$(scripts/library-objects.sh "$(swift build -c release --scratch-path "$scratch" --show-bin-path)")
 # json-c takes the library's memory, as it is shipped; its own code is Debian's, and is not watched.
 objcopy --redefine-sym malloc=spectra_json_malloc --redefine-sym calloc=spectra_json_calloc \
     --redefine-sym realloc=spectra_json_realloc --redefine-sym strdup=spectra_json_strdup \
     --redefine-sym free=spectra_json_free "$(pkg-config --variable=libdir json-c)/libjson-c.a" "$target/libjson-c-renamed.a"
 "$clang" -shared -fsanitize="$kind" -o "$target/libspectra_infer.so" \
-    $(find "$objects"/{CAPI,SpectraInfer,CKernels,CJSONMemory}.build -name '*.o') "$target/libjson-c-renamed.a" -lm
+    $objects "$target/libjson-c-renamed.a" -lm
 nm -D "$target/libspectra_infer.so" | grep -qE "__[at]san_" || { echo "$target/libspectra_infer.so is not watched" >&2; exit 1; }
