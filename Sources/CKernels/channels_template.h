@@ -408,7 +408,7 @@ KERNEL_TARGET static size_t KERNEL(largest)(size_t count, const double *numbers)
             break;
     while (c < count && numbers[c] != largest)
         c++;
-    return c;
+    return c < count ? c : 0;
 }
 
 KERNEL_TARGET static size_t KERNEL(first_from)(size_t count, const double *numbers, double limit)

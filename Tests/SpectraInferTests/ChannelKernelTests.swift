@@ -255,6 +255,8 @@ struct ChannelKernelTests {
       var numbers = (0..<count).map { _ in (generator.uniform() * 50).rounded() }
       let largest = numbers.max() ?? 0
       #expect(unsafe spectra_largest(kernel, count, numbers) == numbers.firstIndex(of: largest))
+      let spoiled = numbers.map { _ in Double.nan }
+      #expect(unsafe spectra_largest(kernel, count, spoiled) < count)
       for limit in [0, 25, 49.5, 51] {
         let expected = numbers.firstIndex { $0 >= limit } ?? count
         #expect(unsafe spectra_first_from(kernel, count, numbers, limit) == expected)

@@ -131,6 +131,27 @@ struct PreprocessorTests {
     #expect(ratio < 1.15 && ratio > 0.5)
   }
 
+  @Test(
+    "Channels far below the window change nothing, although the power law is endless there",
+    arguments: Alignment.allCases)
+  func farBelow(alignment: Alignment) throws {
+    var spectrum = EdgeSpectrum()
+    spectrum.start = -20
+    spectrum.channelCount = 6200
+    // Zero loss and plasmons, far higher than the edge.
+    let counts = zip(spectrum.energies, spectrum.expected).map { energy, expected in
+      Float(energy < 400 ? 1e9 : expected)
+    }
+    let first = try #require(spectrum.energies.firstIndex { $0 >= 450 })
+    let preprocessor = StandardRecipe.preprocessor(alignment: alignment)
+    let options = MeasurementOptions(threshold: 535, energyOffset: 4)
+    let whole = try prepare(preprocessor, spectrum.energies, counts, options)
+    let part = try prepare(
+      preprocessor, Array(spectrum.energies[first...]), Array(counts[first...]), options)
+    #expect(zip(whole.features, part.features).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(abs(whole.shift - part.shift) < 1e-9)
+  }
+
   @Test("Resampling neither gains nor loses intensity", arguments: [0.013, 0.05, 0.1, 0.37])
   func conserves(dispersion: Double) throws {
     // A straight line is exact for every dispersion; a mean over cells keeps its integral.

@@ -117,7 +117,7 @@ void spectra_running_averages(spectra_kernel kernel, size_t count, const double 
                               const double *signal, const double *integral, size_t first, size_t end,
                               double half, double *averages);
 
-/** The index of the largest number, the first of several. */
+/** The index of the largest number, the first of several; some index below `count` where there is NaN. */
 size_t spectra_largest(spectra_kernel kernel, size_t count, const double *numbers);
 
 /** The index of the first number of at least `limit`; `count` where there is none. */

@@ -55,6 +55,7 @@ public struct EnergyAxis: ~Escapable {
       }
       previous = energy
     }
+    // Not reached: the loop finds what the kernel found.
     return SpectraError(.axis, "the energy axis must be finite and in eV")
   }
 
