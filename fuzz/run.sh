@@ -21,7 +21,7 @@ for target in "${targets[@]}"; do
     [ ! -f fuzz/"$target".dict ] || dictionary=-dict=fuzz/$target.dict
     build/fuzz/"$target" -seed="${FUZZ_SEED:-1}" -max_total_time="${FUZZ_SECONDS:-60}" -max_len="${longest[$target]}" -timeout=20 \
         -rss_limit_mb=2500 -print_final_stats=1 $dictionary -artifact_prefix=build/fuzz/findings/"$target"- \
-        "$work" fuzz/corpus/"$target" fuzz/seeds/"$target" >"$log" 2>&1
+        "$work" $(ls -d fuzz/{seeds,corpus,findings}/"$target" 2>/dev/null) >"$log" 2>&1
     status=$?
     done_runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
     coverage=$(grep -oE 'cov: [0-9]+ ft: [0-9]+' "$log" | tail -n 1)

@@ -139,7 +139,7 @@ program unusual "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers
 
 # What the fuzz targets keep (docs/fuzzing.md); the seeds are made anew, to be those of seeds.py.
 for name in model predict; do
-    program replay_$name "$scratch/replay_$name" replay_$name "$fuzz/seeds/$name" "$fuzz/corpus/$name"
+    program replay_$name "$scratch/replay_$name" replay_$name "$fuzz/seeds/$name" "$fuzz/corpus/$name" $(ls -d "$fuzz/findings/$name" 2> /dev/null)
 done
 if command -v python3 > /dev/null; then
     check 'fuzz/seeds is what fuzz/seeds.py writes' sh -c 'python3 "$1/seeds.py" "$2" && diff -r "$1/seeds" "$2"' sh "$fuzz" "$scratch/seeds"

@@ -41,8 +41,12 @@ extension Ensemble {
           shape.rectified)
       }
       if !isLast {
-        counts[layer] = unsafe spectra_kernel_compact(
-          kernel, shape.paddedCount, target, pass.units + layer * unitStride, pass.values)
+        let units = unsafe pass.units + layer * unitStride
+        var count = unsafe spectra_kernel_compact(
+          kernel, shape.paddedCount, target, units, pass.values)
+        // An infinite input makes NaN of the padding too, and NaN is not zero: it has no weights.
+        while count > 0, unsafe units[count - 1] >= UInt32(shape.outputCount) { count -= 1 }
+        counts[layer] = count
       }
     }
     if withGradients { unsafe addGradient(member: member, pass, active: &counts) }
