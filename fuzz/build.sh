@@ -15,7 +15,7 @@ targets=("$@")
 out=build/fuzz
 mkdir -p $out
 clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
-sanitize=-fsanitize=address,undefined
+sanitize=-fsanitize=address,undefined,float-cast-overflow
 instrument=(-Xswiftc -sanitize=address -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table -Xcc -fsanitize-coverage=inline-8bit-counters,pc-table
     -Xcc $sanitize -Xcc -fno-sanitize-recover=all)
 cflags="-std=gnu11 -O2 -g -Wall -Wextra -Werror -fno-omit-frame-pointer -fno-sanitize-recover=all $sanitize -I include -I Tests/c"
