@@ -213,6 +213,9 @@ elif command -v valgrind > /dev/null; then
     program damage $watch "$scratch/damage" "$models/edge.json"
     program hostile $watch "$scratch/hostile" "$models/edge.json" "$data"
     program unusual $watch "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
+    for name in model predict; do
+        program replay_$name $watch "$scratch/replay_$name" replay_$name "$fuzz/seeds/$name" "$fuzz/corpus/$name" $(ls -d "$fuzz/findings/$name" 2> /dev/null)
+    done
     unset SPECTRA_TEST_VALGRIND
     # That SPECTRA_KERNEL acts is seen by the number of instructions; valgrind knows AVX2 at most.
     instructions() {
