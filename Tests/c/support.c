@@ -94,6 +94,8 @@ void shielded(const char *what, long count, void (*one)(long))
             children[p] = 0;
             running--;
             if (WIFEXITED(status) && c->current[p] >= count) {
+                /* It has done its cases; valgrind ends a process in which it saw an error by a status of its own. */
+                CHECK(WEXITSTATUS(status) == 0, "%s: a process ended with status %d", what, WEXITSTATUS(status));
                 next[p] = count;
             } else {
                 CHECK(0, "%s, case %ld: the process ended by %s %d", what, c->current[p],
