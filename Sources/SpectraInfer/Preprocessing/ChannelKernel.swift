@@ -9,9 +9,10 @@ package struct ChannelKernel: Sendable, Equatable {
 
   private let kernel: spectra_kernel
 
-  /// The fastest of this processor; asking for that takes longer than a spectrum.
+  /// The fastest of this processor, or the one that the environment asks for (`SPECTRA_KERNEL`);
+  /// asking takes longer than a spectrum.
   init() {
-    self.init(spectra_kernel_best())
+    self.init(spectra_kernel_chosen())
   }
 
   private init(_ kernel: spectra_kernel) {
