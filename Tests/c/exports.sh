@@ -75,7 +75,7 @@ check 'its thread-local storage is 64 bytes at most' "$(test $tls -le 64 || echo
 objdump -d --no-show-raw-insn "$library" | grep -oE 'sub +\$0x[0-9a-f]+,%rsp' | grep -oE '0x[0-9a-f]+' > "$scratch/frames"
 frame=0
 while read -r bytes; do [ $((bytes)) -le $frame ] || frame=$((bytes)); done < "$scratch/frames"
-check 'no function takes more than 40 kB of stack' "$(test $frame -le 40960 || echo "$frame bytes")"
+check 'no function takes more than 16 kB of stack' "$(test $frame -le 16384 || echo "$frame bytes")"
 
 cp "$library" "$scratch/stripped.so"
 strip "$scratch/stripped.so"
