@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "harness.h"
 
 #include <math.h>
@@ -80,6 +81,13 @@ void promise_result(const spectra_result *result, const spectra_model *model)
     PROMISE(result->neighbor_count == 0 && isnan(result->novelty) && isnan(result->preparation.area), "a result without a prediction");
     for (int p = 0; p < SPECTRA_PROPERTY_COUNT; p++)
         PROMISE(isnan(result->properties[p].value) && isnan(result->properties[p].lower_95), "%s is a number", spectra_property_name(p));
+}
+
+void choose_kernel(unsigned kernel)
+{
+    static const char *const names[KERNELS] = { NULL, "baseline", "avx2", "avx512" };
+    if (names[kernel % KERNELS]) setenv("SPECTRA_KERNEL", names[kernel % KERNELS], 1);
+    else unsetenv("SPECTRA_KERNEL");
 }
 
 void *exactly(size_t size, int fill)

@@ -30,6 +30,11 @@ void promise_message(spectra_status status, const char *message, size_t capacity
 /** A result with a prediction, or one of a batch without. */
 void promise_result(const spectra_result *result, const spectra_model *model);
 
+enum { KERNELS = 4 };
+
+/** Lets the models that are loaded next be computed with a kernel, 0 ... KERNELS - 1: the best, or one by its name. */
+void choose_kernel(unsigned kernel);
+
 /** `size` bytes of exactly that size, so that the first byte behind is poisoned; filled with `fill`. */
 void *exactly(size_t size, int fill);
 

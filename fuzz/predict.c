@@ -23,7 +23,7 @@ static const char *const model_paths[MODELS] = {
     FUZZ_MODELS "/edge.json", FUZZ_MODELS "/threshold.json", FUZZ_MODELS "/absolute.json", FUZZ_MODELS "/minimal.json",
     FUZZ_MODELS "/deep.json"
 };
-static spectra_model *models[MODELS];
+static spectra_model *models[KERNELS][MODELS]; /* each with all instructions, which give the same bits */
 
 /* ---------------------------------------------------------------- bytes */
 
@@ -73,7 +73,7 @@ static double number(input *in)
 /* ---------------------------------------------------------------- a call */
 
 typedef struct call {
-    const spectra_model *model;
+    const spectra_model *model, *other; /* the same model, with other instructions */
     spectra_model_info info;
     size_t channels, low_loss_count, spectra;
     ptrdiff_t spectrum_stride, channel_stride;
@@ -169,7 +169,9 @@ static void read_options(input *in, call *c)
 static void read_call(input *in, call *c)
 {
     memset(c, 0, sizeof *c);
-    c->model = models[byte(in) % MODELS];
+    uint8_t model = byte(in);
+    c->model = models[model / MODELS % KERNELS][model % MODELS];
+    c->other = models[(model / MODELS + 1) % KERNELS][model % MODELS];
     c->info.struct_size = sizeof c->info;
     PROMISE(spectra_model_get_info(c->model, &c->info) == SPECTRA_OK, "no info");
     c->channels = 1 + byte(in);
@@ -221,7 +223,7 @@ static spectra_status alone(call *c, size_t s, float *intensity, spectra_options
     memset(result, 0xA5, sizeof *result);
     result->struct_size = sizeof *result;
     const spectra_result before = *result;
-    spectra_status status = spectra_predict(c->model, c->workspace, c->workspace_size, c->energy, intensity, c->channels, c->given ? own : NULL,
+    spectra_status status = spectra_predict(c->other, c->workspace, c->workspace_size, c->energy, intensity, c->channels, c->given ? own : NULL,
                                             result, c->message, c->capacity);
     check_call(c, status);
     if (status == SPECTRA_OK) {
@@ -392,9 +394,12 @@ static void check_slip(input *in, call *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    for (int m = 0; m < MODELS && !models[m]; m++) {
-        char message[SPECTRA_MESSAGE_CAPACITY];
-        PROMISE(spectra_model_load_file(model_paths[m], &models[m], message, sizeof message) == SPECTRA_OK, "%s: %s", model_paths[m], message);
+    for (unsigned k = 0; k < KERNELS && !models[k][MODELS - 1]; k++) {
+        choose_kernel(k);
+        for (int m = 0; m < MODELS; m++) {
+            char message[SPECTRA_MESSAGE_CAPACITY];
+            PROMISE(spectra_model_load_file(model_paths[m], &models[k][m], message, sizeof message) == SPECTRA_OK, "%s: %s", model_paths[m], message);
+        }
     }
     input in = { data, size };
     call c;
