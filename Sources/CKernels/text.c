@@ -1,4 +1,4 @@
-/* text.c - the two loops over the text of a model file that take longest.
+/* text.c - the loops over the text of a model file, and over the numbers in it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -54,4 +54,25 @@ size_t spectra_plain_length(size_t count, const uint8_t *text)
     while (length < count && is_plain(text[length]))
         length++;
     return length;
+}
+
+size_t spectra_little_endian_floats(size_t count, float *values)
+{
+    const uint32_t exponent = UINT32_C(0x7f800000);
+    uint32_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        bits = __builtin_bswap32(bits);
+        memcpy(values + i, &bits, sizeof bits);
+#endif
+        bad |= (uint32_t)((bits & exponent) == exponent);
+    }
+    if (!bad)
+        return count;
+    size_t i = 0;
+    while (isfinite(values[i]))
+        i++;
+    return i;
 }

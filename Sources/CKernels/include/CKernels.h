@@ -256,6 +256,13 @@ void spectra_sha256_blocks(bool fast, uint32_t state[8], size_t count, const uin
  */
 size_t spectra_base64_groups(size_t count, const uint8_t *text, uint8_t *bytes);
 
+/**
+ * Brings floats that lie in memory as little-endian IEEE 754 to the order of this processor.
+ *
+ * @return the index of the first one that is not finite; `count` where all are.
+ */
+size_t spectra_little_endian_floats(size_t count, float *values);
+
 /** How many of the first `count` bytes of `text` are ASCII from the space on, but for '"' and '\'. */
 size_t spectra_plain_length(size_t count, const uint8_t *text);
 

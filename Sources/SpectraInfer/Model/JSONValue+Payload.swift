@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension JSONValue {
   /// The shape of a payload, [rows, columns] or [columns], with each count checked.
   private func checkShape(rows: Int?, columns: Int) throws(SpectraError) {
@@ -32,35 +34,45 @@ extension JSONValue {
         "does not hold as many bytes as its shape says", found: byteCount.map { Double($0) } ?? 0,
         expected: Double(count * 4))
     }
-    var bytes = try Storage<UInt8>(repeating: 0, count: count * 4)
-    var decoded = bytes.mutableSpan
-    guard Base64.decode(text, into: &decoded) else {
-      throw encoded.error("is not base64")
-    }
+    var values = try Storage<Float>(repeating: 0, count: count)
+    guard Self.decode(text, into: &values) else { throw encoded.error("is not base64") }
     let checksum = try member("sha256")
-    guard try checksum.isHexadecimal(SHA256.hexadecimal(of: bytes.span, method: hashing)) else {
+    guard try checksum.isHexadecimal(Self.hash(of: values, method: hashing)) else {
       throw SpectraError(
         .modelChecksum, "does not match the values beside it; copy or export the model again",
         at: checksum.place)
     }
-    return try encoded.floats(bytes.span, count: count)
-  }
-
-  private func floats(_ bytes: Span<UInt8>, count: Int) throws(SpectraError) -> Storage<Float> {
-    var values = try Storage<Float>(repeating: 0, count: count)
-    var target = values.mutableSpan
-    for index in 0..<count {
-      let place = 4 * index
-      let bits =
-        UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
-        | UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24
-      let value = Float(bitPattern: bits)
-      guard value.isFinite else {
-        throw error("holds a number that is not finite, at this index", found: Double(index))
-      }
-      target[index] = value
+    let finite = Self.finish(&values)
+    guard finite == count else {
+      throw encoded.error(
+        "holds a number that is not finite, at this index", found: Double(finite))
     }
     return values
+  }
+
+  // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
+  // used.
+  private static func decode(_ text: Span<UInt8>, into values: inout Storage<Float>) -> Bool {
+    let start = unsafe values.start.assumingMemoryBound(to: UInt8.self)
+    var bytes = unsafe UnsafeMutableBufferPointer(start: start, count: 4 * values.count).mutableSpan
+    return Base64.decode(text, into: &bytes)
+  }
+
+  private static func hash(
+    of values: borrowing Storage<Float>, method: SHA256.Method
+  ) -> InlineArray<64, UInt8> {
+    let start = unsafe values.start.assumingMemoryBound(to: UInt8.self)
+    let bytes = unsafe UnsafeBufferPointer(start: start, count: 4 * values.count)
+    return SHA256.hexadecimal(of: unsafe bytes.span, method: method)
+  }
+
+  /// Brings little-endian numbers to the order of this processor.
+  ///
+  /// - Returns: the index of the first one that is not finite, or the number of all.
+  private static func finish(_ values: inout Storage<Float>) -> Int {
+    let count = values.count
+    let start = unsafe values.start.assumingMemoryBound(to: Float.self)
+    return unsafe Int(spectra_little_endian_floats(count, start))
   }
 
   /// Whether this is a string of these 64 digits.
