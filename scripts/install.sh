@@ -26,7 +26,8 @@ version() {
     sed -n "s/^#define SPECTRA_VERSION_$1 \([0-9][0-9]*\)\$/\1/p" $header
 }
 major=$(version MAJOR)
-version=$major.$(version MINOR).$(version PATCH)
+minor=$(version MINOR)
+version=$major.$minor.$(version PATCH)
 
 built=${SPECTRA_LIBRARY:-build/lib/libspectra_infer.so}
 models=${SPECTRA_MODELS:-data/models}
@@ -39,7 +40,7 @@ done
 
 # Fills a template: fill TEMPLATE FILE
 fill() {
-    sed -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" "$1" > "$2"
+    sed -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" -e "s|@MINOR@|$minor|g" "$1" > "$2"
     chmod 644 "$2"
 }
 

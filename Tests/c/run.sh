@@ -306,8 +306,12 @@ if command -v cmake > /dev/null; then
     says 'cmake finds the package' 0 '' cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix"
     says 'cmake builds the examples' 0 '' cmake --build build
     says 'an example built by cmake runs' 0 '^bond_length ' build/predict "$models/edge.json" quartz.txt
-    sed 's/find_package(spectra_infer 0.1/find_package(spectra_infer 99.0/' CMakeLists.txt > later && mkdir later.d && mv later later.d/CMakeLists.txt
-    says 'cmake refuses a later version' 1 'compatible' cmake -S later.d -B later.d/build -DCMAKE_PREFIX_PATH="$prefix"
+    for other in 99.0 0.0; do
+        mkdir "other-$other"
+        sed "s/find_package(spectra_infer 0.1/find_package(spectra_infer $other/" CMakeLists.txt > "other-$other/CMakeLists.txt"
+        says "cmake refuses version $version for a program that asks for $other" 1 'compatible' \
+            cmake -S "other-$other" -B "other-$other/build" -DCMAKE_PREFIX_PATH="$prefix"
+    done
 else
     echo 'run.sh: SKIPPED: cmake is not installed'
 fi
