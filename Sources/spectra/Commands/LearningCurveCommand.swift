@@ -17,18 +17,9 @@ struct LearningCurveCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
-  @Option(help: "Number of seeds, from --seed on.")
-  var seeds = 1
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "The folder to keep the errors in: a new one, or one of the same command.",
-      valueName: "folder"))
-  var out: String
+  @OptionGroup var study: StudyOptions
 
   func validate() throws {
-    guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000.") }
     guard options.split == .group else {
       throw ValidationError("A learning curve counts groups of materials; leave out --split.")
     }
@@ -37,8 +28,8 @@ struct LearningCurveCommand: ParsableCommand {
   func run() throws {
     let dataset = try options.dataset()
     let curve = try LearningCurve(dataset, plan: options.plan(for: dataset))
-    var results = try LearningCurveResults(curve, in: out)
-    let parts = (0..<UInt64(seeds)).flatMap { seed in
+    var results = try LearningCurveResults(curve, in: study.out)
+    let parts = (0..<UInt64(study.seeds)).flatMap { seed in
       LearningCurve.shares.map {
         LearningCurveResults.Part(seed: options.seed &+ seed, share: $0)
       }
@@ -46,7 +37,8 @@ struct LearningCurveCommand: ParsableCommand {
     let missing = parts.filter { !results.contains($0) }
     let display = ProgressDisplay("learning curve")
     if missing.count < parts.count {
-      display.say("\(out): \(parts.count - missing.count) of \(parts.count) are there already")
+      let done = parts.count - missing.count
+      display.say("\(study.out): \(done) of \(parts.count) are there already")
     }
     let interruption = Interruption()
     for (index, part) in missing.enumerated() {
@@ -64,11 +56,11 @@ struct LearningCurveCommand: ParsableCommand {
         display.say(LearningCurveReport.line(point, part))
       } catch  where interruption.isRequested {
         display.say(
-          "stopped; \(index) of \(missing.count) are in \(out). "
+          "stopped; \(index) of \(missing.count) are in \(study.out). "
             + "The same command goes on from there.")
         throw ExitCode(Interruption.status)
       }
     }
-    print("\(out): draw it with python3 -m spectra_infer.report \(out)")
+    print("\(study.out): draw it with python3 -m spectra_infer.report \(study.out)")
   }
 }

@@ -17,18 +17,9 @@ struct RobustnessCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
-  @Option(help: "Number of seeds, from --seed on.")
-  var seeds = 1
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "The folder to keep the errors in: a new one, or one of the same command.",
-      valueName: "folder"))
-  var out: String
+  @OptionGroup var study: StudyOptions
 
   func validate() throws {
-    guard (1...1000).contains(seeds) else { throw ValidationError("--seeds must be 1 to 1000.") }
     guard options.augment == nil else {
       throw ValidationError("Both trainings are compared; leave out --augment and --no-augment.")
     }
@@ -36,19 +27,20 @@ struct RobustnessCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try options.dataset()
-    var results = try RobustnessResults(options.plan(for: dataset), dataset, in: out)
+    var results = try RobustnessResults(options.plan(for: dataset), dataset, in: study.out)
     let parts = [false, true].flatMap { isAugmented in
-      (0..<UInt64(seeds)).map {
+      (0..<UInt64(study.seeds)).map {
         RobustnessResults.Part(isAugmented: isAugmented, seed: options.seed &+ $0)
       }
     }
     let missing = parts.filter { !results.contains($0) }
     let display = ProgressDisplay("robustness")
     if missing.count < parts.count {
-      display.say("\(out): \(parts.count - missing.count) of \(parts.count) are there already")
+      let done = parts.count - missing.count
+      display.say("\(study.out): \(done) of \(parts.count) are there already")
     }
     if missing.isEmpty { return }
-    let study = RobustnessStudy(dataset, seed: options.seed)
+    let robustness = RobustnessStudy(dataset, seed: options.seed)
     let interruption = Interruption()
     for (index, part) in missing.enumerated() {
       var options = options
@@ -57,7 +49,7 @@ struct RobustnessCommand: ParsableCommand {
       let plan = try options.plan(for: dataset)
       let name = part.isAugmented ? "augmented" : "perfect spectra"
       do {
-        let table = try study.table(
+        let table = try robustness.table(
           of: plan, views: plan.augmentation.map { AugmentedViews(dataset, $0) }
         ) { fraction in
           display.draw(
@@ -67,12 +59,12 @@ struct RobustnessCommand: ParsableCommand {
         try results.add(table, part)
       } catch  where interruption.isRequested {
         display.say(
-          "stopped; \(index) of \(missing.count) are in \(out). "
+          "stopped; \(index) of \(missing.count) are in \(study.out). "
             + "The same command goes on from there.")
         throw ExitCode(Interruption.status)
       }
       display.say("\(name), seed \(part.seed): \(fixed(display.seconds, 0)) s")
     }
-    print("\(out): draw it with python3 -m spectra_infer.report \(out)")
+    print("\(study.out): draw it with python3 -m spectra_infer.report \(study.out)")
   }
 }

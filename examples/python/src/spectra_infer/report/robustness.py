@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._files import Floats, FolderError, read_columns, read_json
+from .join import join
 
 __all__ = ["FILE", "REMEDY", "Robustness", "read_robustness"]
 
@@ -119,26 +120,7 @@ def read_robustness(*folders: str | Path) -> Robustness:
     """
     if not folders:
         raise ValueError("name a folder to read")
-    parts = [_read(Path(folder)) for folder in folders]
-    seen: dict[str, Path] = {}
-    for part in parts:
-        for alignment in part.alignments:
-            if alignment in seen:
-                raise FolderError(
-                    part.folders[0],
-                    f"is of the same alignment as {seen[alignment]}",
-                    "give one of them",
-                )
-            seen[alignment] = part.folders[0]
-    joined = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(Robustness)[2:]
-    }
-    return Robustness(
-        folders=tuple(part.folders[0] for part in parts),
-        descriptions=tuple(part.descriptions[0] for part in parts),
-        **joined,
-    )
+    return join([_read(Path(folder)) for folder in folders])
 
 
 def _read(folder: Path) -> Robustness:
