@@ -34,7 +34,7 @@ public func spectra_predict(
     var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
     let prediction = try unsafe call.model.pointee.predict(
       spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)
-    unsafe result.pointee = spectra_result(prediction, structSize: structSize)
+    unsafe result.pointee.take(prediction, structSize: structSize)
   }
 }
 
@@ -138,6 +138,7 @@ public func spectra_predict_features(
     var scratch = try call.workspace()
     try unsafe call.model.pointee.predict(
       features: values, featureCount: feature_count, spectrumCount: spectrum_count,
-      spectrumStride: spectrum_stride, using: &scratch, finished: sink.take)
+      spectrumStride: spectrum_stride, using: &scratch,
+      predicted: { sink.take($0, $1) }, failed: { sink.fail($0, $1) })
   }
 }

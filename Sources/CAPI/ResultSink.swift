@@ -28,13 +28,24 @@ struct ResultSink {
 
   /// Writes the result of one spectrum.
   func take(_ index: Int, _ outcome: Result<Prediction, SpectraError>) {
-    let place = unsafe (start + index * stride).assumingMemoryBound(to: spectra_result.self)
     switch outcome {
-    case .success(let prediction):
-      unsafe place.pointee = spectra_result(prediction, structSize: UInt32(stride))
-    case .failure(let error):
-      let status = message.reportFirst(error, index)
-      unsafe place.pointee = spectra_result(failed: status, structSize: UInt32(stride))
+    case .success(let prediction): take(index, prediction)
+    case .failure(let error): fail(index, error)
     }
+  }
+
+  /// Writes the prediction of one spectrum.
+  func take(_ index: Int, _ prediction: borrowing Prediction) {
+    unsafe place(index).pointee.take(prediction, structSize: UInt32(stride))
+  }
+
+  /// Writes what stands for a spectrum that could not be predicted.
+  func fail(_ index: Int, _ error: SpectraError) {
+    let status = message.reportFirst(error, index)
+    unsafe place(index).pointee = spectra_result(failed: status, structSize: UInt32(stride))
+  }
+
+  private func place(_ index: Int) -> UnsafeMutablePointer<spectra_result> {
+    unsafe (start + index * stride).assumingMemoryBound(to: spectra_result.self)
   }
 }

@@ -5,41 +5,52 @@ extension spectra_preparation {
   /// What applies to no spectrum that was not prepared here.
   static var unprepared: spectra_preparation {
     var none = spectra_preparation()
-    none.struct_size = UInt32(MemoryLayout<spectra_preparation>.stride)
-    none.background_start_ev = .nan
-    none.background_end_ev = .nan
-    none.background_amplitude = .nan
-    none.background_amplitude_error = .nan
-    none.background_exponent = .nan
-    none.background_exponent_error = .nan
-    none.background_dispersion = .nan
-    none.onset_ev = .nan
-    none.onset_error_ev = .nan
-    none.shift_ev = .nan
-    none.channel_width_ev = .nan
-    none.area = .nan
-    none.negative_fraction = .nan
-    none.calibration_offset_ev = .nan
-    none.calibration_factor = .nan
-    none.zero_loss_ev = .nan
-    none.zero_loss_error_ev = .nan
-    none.zero_loss_fwhm_ev = .nan
-    none.resolution_fwhm_ev = .nan
-    none.broadening_sigma_ev = .nan
-    none.thickness = .nan
-    none.noise_gain = .nan
-    none.background_covariance = .nan
-    none.background_residual_slope = .nan
-    none.background_residual_significance = .nan
-    none.pre_edge_excess = .nan
-    none.pre_edge_significance = .nan
-    none.spike_ev = .nan
+    none.reset()
     return none
+  }
+
+  /// Forgets what was prepared.
+  mutating func reset() {
+    self = spectra_preparation()
+    struct_size = UInt32(MemoryLayout<spectra_preparation>.stride)
+    background_start_ev = .nan
+    background_end_ev = .nan
+    background_amplitude = .nan
+    background_amplitude_error = .nan
+    background_exponent = .nan
+    background_exponent_error = .nan
+    background_dispersion = .nan
+    onset_ev = .nan
+    onset_error_ev = .nan
+    shift_ev = .nan
+    channel_width_ev = .nan
+    area = .nan
+    negative_fraction = .nan
+    calibration_offset_ev = .nan
+    calibration_factor = .nan
+    zero_loss_ev = .nan
+    zero_loss_error_ev = .nan
+    zero_loss_fwhm_ev = .nan
+    resolution_fwhm_ev = .nan
+    broadening_sigma_ev = .nan
+    thickness = .nan
+    noise_gain = .nan
+    background_covariance = .nan
+    background_residual_slope = .nan
+    background_residual_significance = .nan
+    pre_edge_excess = .nan
+    pre_edge_significance = .nan
+    spike_ev = .nan
   }
 
   /// What preprocessing did, as the header has it.
   init(_ preparation: Preparation) {
     self = .unprepared
+    take(preparation)
+  }
+
+  /// Takes what preprocessing did; what it did not do stays as it is.
+  mutating func take(_ preparation: Preparation) {
     alignment = spectra_alignment(preparation.alignment.rawValue)
     background = SPECTRA_BACKGROUND_NONE
     if let fit = preparation.background {
@@ -92,30 +103,18 @@ extension spectra_preparation {
 }
 
 extension spectra_result {
-  /// A prediction, as the header has it.
-  init(_ prediction: Prediction, structSize: UInt32) {
-    self.init()
+  /// Becomes a prediction, as the header has it, where it stands: copying a result takes a while.
+  mutating func take(_ prediction: borrowing Prediction, structSize: UInt32) {
+    self = spectra_result()
     struct_size = structSize
     status = SPECTRA_OK
     flags = prediction.flags.rawValue
     neighbor_count = UInt32(prediction.neighborCount)
     novelty = prediction.novelty
-    setEstimates { property in
-      let estimate = prediction[property]
-      return spectra_estimate(
-        value: estimate.value, standard_error: estimate.standardError,
-        lower_68: estimate.value - estimate.halfWidth68,
-        upper_68: estimate.value + estimate.halfWidth68,
-        lower_95: estimate.value - estimate.halfWidth95,
-        upper_95: estimate.value + estimate.halfWidth95,
-        measurement_error: estimate.measurementError)
-    }
-    setNeighbors { rank in
-      guard rank < prediction.neighborCount else { return nil }
-      return prediction.neighbors[rank]
-    }
-    preparation =
-      prediction.preparation.map { spectra_preparation($0) } ?? .unprepared
+    set(prediction.estimates)
+    set(prediction.neighbors, count: prediction.neighborCount)
+    preparation.reset()
+    if let prepared = prediction.preparation { preparation.take(prepared) }
   }
 
   /// What stands for a spectrum of a batch that could not be predicted.
@@ -124,32 +123,38 @@ extension spectra_result {
     struct_size = structSize
     self.status = status
     novelty = .nan
-    setEstimates { _ in
-      spectra_estimate(
-        value: .nan, standard_error: .nan, lower_68: .nan, upper_68: .nan, lower_95: .nan,
-        upper_95: .nan, measurement_error: .nan)
-    }
-    setNeighbors { _ in nil }
+    let none = Estimate(
+      value: .nan, standardError: .nan, halfWidth68: .nan, halfWidth95: .nan,
+      measurementError: .nan)
+    set(InlineArray(repeating: none))
+    set(InlineArray(repeating: Neighbor(reference: 0, distance: .nan)), count: 0)
     preparation = .unprepared
   }
 
-  private mutating func setEstimates(_ estimate: (MaterialProperty) -> spectra_estimate) {
+  private mutating func set(_ estimates: InlineArray<6, Estimate>) {
     unsafe withUnsafeMutableBytes(of: &properties) { bytes in
-      let estimates = unsafe bytes.bindMemory(to: spectra_estimate.self)
-      for property in MaterialProperty.allCases {
-        unsafe estimates[property.rawValue] = estimate(property)
+      let places = unsafe bytes.bindMemory(to: spectra_estimate.self)
+      for property in estimates.indices {
+        let estimate = estimates[property]
+        unsafe places[property] = spectra_estimate(
+          value: estimate.value, standard_error: estimate.standardError,
+          lower_68: estimate.value - estimate.halfWidth68,
+          upper_68: estimate.value + estimate.halfWidth68,
+          lower_95: estimate.value - estimate.halfWidth95,
+          upper_95: estimate.value + estimate.halfWidth95,
+          measurement_error: estimate.measurementError)
       }
     }
   }
 
-  private mutating func setNeighbors(_ neighbor: (Int) -> Neighbor?) {
+  private mutating func set(_ found: InlineArray<3, Neighbor>, count: Int) {
     unsafe withUnsafeMutableBytes(of: &neighbors) { bytes in
       let places = unsafe bytes.bindMemory(to: spectra_neighbor.self)
       for rank in places.indices {
-        let found = neighbor(rank)
+        let isThere = rank < count
         unsafe places[rank] = spectra_neighbor(
-          reference: UInt32(found?.reference ?? 0), reserved: 0,
-          distance: found?.distance ?? .nan)
+          reference: UInt32(isThere ? found[rank].reference : 0), reserved: 0,
+          distance: isThere ? found[rank].distance : .nan)
       }
     }
   }

@@ -27,8 +27,10 @@ extension Model {
       spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
     runNetworks(rows: 1, withGradients: true, using: &workspace)
     let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
-    return try prediction(
-      row: 0, preparation: preparation, measurement: variances, using: &workspace)
+    var prediction = Prediction.none
+    prediction.preparation = preparation
+    try complete(&prediction, row: 0, measurement: variances, using: &workspace)
+    return prediction
   }
 
   /// Predicts the properties of one spectrum that is prepared already.
@@ -41,7 +43,9 @@ extension Model {
     try checkFeatureCount(features.count)
     try adopt(features, from: 0, row: 0, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
-    return try prediction(row: 0, preparation: nil, using: &workspace)
+    var prediction = Prediction.none
+    try complete(&prediction, row: 0, using: &workspace)
+    return prediction
   }
 
   /// Predicts many raw spectra on one axis; the result of each is bit for bit that of it alone.
@@ -90,10 +94,23 @@ extension Model {
     features: Span<Float>, featureCount: Int, spectrumCount: Int, spectrumStride: Int,
     using workspace: inout Workspace, finished: (Int, Result<Prediction, SpectraError>) -> Void
   ) throws(SpectraError) {
+    try predict(
+      features: features, featureCount: featureCount, spectrumCount: spectrumCount,
+      spectrumStride: spectrumStride, using: &workspace,
+      predicted: { finished($0, .success(copy $1)) }, failed: { finished($0, .failure($1)) })
+  }
+
+  /// The same, with predictions lent and not copied: one is as large as what is computed for it in
+  /// a small network.
+  package func predict(
+    features: Span<Float>, featureCount: Int, spectrumCount: Int, spectrumStride: Int,
+    using workspace: inout Workspace, predicted: (Int, borrowing Prediction) -> Void,
+    failed: (Int, SpectraError) -> Void
+  ) throws(SpectraError) {
     try checkFeatureCount(featureCount)
     let last = Self.lastIndex((spectrumCount, spectrumStride), (featureCount, 1))
     guard let last, last < features.count else { throw Self.stridesError }
-    try inBlocks(of: spectrumCount, using: &workspace, finished: finished) {
+    try inBlocks(of: spectrumCount, using: &workspace, predicted: predicted, failed: failed) {
       (index, row, workspace) throws(SpectraError) in
       try adopt(features, from: index * spectrumStride, row: row, using: &workspace)
     }
@@ -105,18 +122,19 @@ extension Model {
   /// reports.
   private func inBlocks(
     of count: Int, using workspace: inout Workspace,
-    finished: (Int, Result<Prediction, SpectraError>) -> Void,
+    predicted: (Int, borrowing Prediction) -> Void, failed: (Int, SpectraError) -> Void,
     adopt: (Int, Int, inout Workspace) throws(SpectraError) -> Void
   ) throws(SpectraError) {
     var start = 0
+    var prediction = Prediction.none
     while start < count {
       let rows = min(Workspace.rowCount, count - start)
-      var failed: UInt64 = 0
+      var refused: UInt64 = 0
       for row in 0..<rows {
         do throws(SpectraError) {
           try adopt(start + row, row, &workspace)
         } catch {
-          failed |= 1 << UInt64(row)
+          refused |= 1 << UInt64(row)
           workspace.clear(row: row, featureCount: featureCount)
         }
       }
@@ -124,12 +142,11 @@ extension Model {
       for row in 0..<rows {
         do throws(SpectraError) {
           // Errors are large and rare: what failed is asked again.
-          if failed >> UInt64(row) & 1 == 1 { try adopt(start + row, row, &workspace) }
-          let prediction = try prediction(
-            row: row, preparation: nil, using: &workspace)
-          finished(start + row, .success(prediction))
+          if refused >> UInt64(row) & 1 == 1 { try adopt(start + row, row, &workspace) }
+          try complete(&prediction, row: row, using: &workspace)
+          predicted(start + row, prediction)
         } catch {
-          finished(start + row, .failure(error))
+          failed(start + row, error)
         }
       }
       start += rows
@@ -230,23 +247,23 @@ extension Model {
 
   /// Puts together what the networks, the calibration and the references say of one row.
   ///
-  /// - Parameter measurement: variances of the properties from the noise of the measurement.
+  /// - Parameters:
+  ///   - prediction: has its preparation already; filled in place, as copying it takes a while.
+  ///   - measurement: variances of the properties from the noise of the measurement.
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
-  private func prediction(
-    row: Int, preparation: Preparation?, measurement: PropertyValues = PropertyValues(repeating: 0),
-    using workspace: inout Workspace
-  ) throws(SpectraError) -> Prediction {
+  private func complete(
+    _ prediction: inout Prediction, row: Int,
+    measurement: PropertyValues = PropertyValues(repeating: 0), using workspace: inout Workspace
+  ) throws(SpectraError) {
     let (neighbors, neighborCount) = nearest(to: row, of: workspace.features)
     let isUnlike =
       neighborCount > 0
       && isUnlike(
         row, nearest: neighbors[0].reference, workspace.features, scratch: &workspace.shape)
     let distance = neighborCount > 0 ? neighbors[0].distance : 0
-    let none = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
-    var prediction = Prediction(
-      estimates: .init(repeating: none),
-      novelty: neighborCount > 0 ? calibration.novelty(of: distance) : .nan,
-      neighbors: neighbors, neighborCount: neighborCount, flags: [], preparation: preparation)
+    prediction.novelty = neighborCount > 0 ? calibration.novelty(of: distance) : .nan
+    prediction.neighbors = neighbors
+    prediction.neighborCount = neighborCount
 
     let rows = workspace.rowsRun
     let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
@@ -260,22 +277,21 @@ extension Model {
           .notFinite, "the networks overflowed; the spectrum is too extreme for this model")
       }
       let scale = targetScale[property]
-      prediction.estimates[index] = calibration.properties[index].estimate(
+      prediction.estimates[index] = calibration.properties.span[index].estimate(
         value: targetMean[property] + scale * mean, spread: scale * deviation, distance: distance,
         measurementVariance: measurement[property])
     }
 
-    if let preparation {
-      prediction.flags = PredictionFlags(
-        preparation, broadeningSigma: preprocessor.broadeningSigma)
-    }
+    prediction.flags =
+      prediction.preparation.map {
+        PredictionFlags($0, broadeningSigma: preprocessor.broadeningSigma)
+      } ?? []
     if prediction.novelty > calibration.flagLevel || isUnlike {
       prediction.flags.insert(.outsideReferenceDomain)
     }
     if references.disagree(neighbors, neighborCount, prediction.estimates) {
       prediction.flags.insert(.ambiguous)
     }
-    return prediction
   }
 
   private func nearest(

@@ -4,4 +4,9 @@ public struct Neighbor: Sendable, Equatable, BitwiseCopyable {
   public var reference: Int
   /// Euclidean distance of the prepared intensities over the square root of their number.
   public var distance: Double
+
+  package init(reference: Int, distance: Double) {
+    self.reference = reference
+    self.distance = distance
+  }
 }

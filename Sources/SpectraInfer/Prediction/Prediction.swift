@@ -17,6 +17,15 @@ public struct Prediction: Sendable {
   /// What preprocessing did; nil for a prediction from features.
   public var preparation: Preparation?
 
+  /// To be filled.
+  static var none: Prediction {
+    let estimate = Estimate(value: 0, standardError: 0, halfWidth68: 0, halfWidth95: 0)
+    return Prediction(
+      estimates: InlineArray(repeating: estimate), novelty: .nan,
+      neighbors: InlineArray(repeating: Neighbor(reference: 0, distance: .nan)), neighborCount: 0,
+      flags: [], preparation: nil)
+  }
+
   /// The estimate of one property.
   public subscript(property: MaterialProperty) -> Estimate { estimates[property.rawValue] }
 

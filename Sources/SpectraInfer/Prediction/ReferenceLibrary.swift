@@ -180,8 +180,10 @@ struct ReferenceLibrary: ~Copyable {
 
   /// Whether the neighbours differ in a property by more than its 95 % interval is wide.
   func disagree(
-    _ neighbors: InlineArray<3, Neighbor>, _ count: Int, _ estimates: InlineArray<6, Estimate>
+    _ neighbors: borrowing InlineArray<3, Neighbor>, _ count: Int,
+    _ estimates: borrowing InlineArray<6, Estimate>
   ) -> Bool {
+    guard count > 1 else { return false }
     for property in MaterialProperty.allCases {
       var (lowest, highest) = (Double.infinity, -Double.infinity)
       for rank in 0..<count {
