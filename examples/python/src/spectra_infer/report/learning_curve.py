@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._files import Floats, FolderError, read_columns, read_json
-from .join import join
+from .rows import Rows, join
 
 __all__ = ["FILE", "PREDICTORS", "REMEDY", "LearningCurve", "read_learning_curve"]
 
@@ -27,7 +27,7 @@ PREDICTORS = {
 
 
 @dataclass(frozen=True, eq=False)
-class LearningCurve:
+class LearningCurve(Rows):
     """Errors of models that learned from a share of the materials, on the same unseen ones.
 
     Every attribute but `folders` and `descriptions` is an array over the rows: one row an
@@ -55,21 +55,6 @@ class LearningCurve:
     mean_absolute_error: Floats
     mean_error_of_predicting_the_mean: Floats
     mean_error_of_the_nearest_spectrum: Floats
-
-    @property
-    def alignments(self) -> tuple[str, ...]:
-        """The alignments, in the order in which they occur."""
-        return tuple(dict.fromkeys(self.alignment.tolist()))
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """The properties, in the order in which they occur."""
-        return tuple(dict.fromkeys(self.property_name.tolist()))
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds, rising."""
-        return tuple(np.unique(self.seed).tolist())
 
     @property
     def units(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._files import Floats, FolderError, read_columns, read_json
-from .join import join
+from .rows import Rows, join
 
 __all__ = ["FILE", "REMEDY", "Robustness", "read_robustness"]
 
@@ -21,7 +21,7 @@ TRAININGS = ("clean", "augmented")
 
 
 @dataclass(frozen=True, eq=False)
-class Robustness:
+class Robustness(Rows):
     """Errors of models on spectra with noise, a shifted axis, and the like.
 
     Every attribute but `folders` and `descriptions` is an array over the rows: one row an
@@ -51,24 +51,9 @@ class Robustness:
     mean_error_of_predicting_the_mean: Floats
 
     @property
-    def alignments(self) -> tuple[str, ...]:
-        """The alignments, in the order in which they occur."""
-        return tuple(dict.fromkeys(self.alignment.tolist()))
-
-    @property
     def conditions(self) -> tuple[str, ...]:
         """The conditions, in the order in which they occur."""
         return tuple(dict.fromkeys(self.condition.tolist()))
-
-    @property
-    def properties(self) -> tuple[str, ...]:
-        """The properties, in the order in which they occur."""
-        return tuple(dict.fromkeys(self.property_name.tolist()))
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds, rising."""
-        return tuple(np.unique(self.seed).tolist())
 
     def refused_share(self, alignment: str, condition: str, value: float) -> float:
         """Return the share of the measurements at one value whose edge was lost in the noise."""

@@ -1,36 +1,43 @@
-"""Joins what was read from several folders, each of another alignment, into one."""
+"""Rows of several folders, each of another alignment, joined into one table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._files import FolderError
 
-__all__ = ["join"]
+__all__ = ["Rows", "join"]
 
 
-class Rows(Protocol):
-    """A data class of `folders`, `descriptions`, and then arrays over rows."""
+class Rows:
+    """What a data class of `folders`, `descriptions`, then arrays over rows, tells of its rows."""
 
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """Where the rows are from."""
-        ...
-
-    @property
-    def descriptions(self) -> tuple[dict[str, Any], ...]:
-        """What each folder says of itself."""
-        ...
+    folders: tuple[Path, ...]
+    descriptions: tuple[dict[str, Any], ...]
+    alignment: NDArray[np.str_]
+    property_name: NDArray[np.str_]
+    seed: NDArray[np.int64]
 
     @property
     def alignments(self) -> tuple[str, ...]:
-        """The alignments of the rows."""
-        ...
+        """The alignments, in the order in which they occur."""
+        return tuple(dict.fromkeys(self.alignment.tolist()))
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties, in the order in which they occur."""
+        return tuple(dict.fromkeys(self.property_name.tolist()))
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds, rising."""
+        return tuple(np.unique(self.seed).tolist())
 
 
 RowsT = TypeVar("RowsT", bound=Rows)
