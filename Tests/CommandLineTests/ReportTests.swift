@@ -85,6 +85,49 @@ struct ReportTests {
     #expect(line.split(separator: " ").dropFirst(2).prefix(5).map(String.init) == expected)
   }
 
+  @Test("The folder says how far to trust the model, as the terminal does")
+  func trust() throws {
+    let database = try SmallDatabase.shared.get()
+    let folder = try TemporaryFolder()
+    let outcome = try CommandLineProgram.run([
+      "evaluate", database.model, database.path, "--report", folder.path,
+    ])
+    let trust = try #require(
+      Self.json(folder.path + "/report.json")["trust"] as? [String: Any])
+
+    let rivals = try #require(trust["better_than"] as? [[String: Any]])
+    #expect(rivals.count == 24)
+    let table = outcome.output.components(separatedBy: "\nbetter than")
+    #expect(table.count == 2)
+    for word in ["PASS", "FAIL"] {
+      let printed = table[1].components(separatedBy: "\(word) (").count - 1
+      #expect(rivals.count { $0["passes"] as? Bool == (word == "PASS") } == printed)
+    }
+    // The mean absolute errors are those of the predictions in the folder.
+    let predictions = try Self.rows(folder.path + "/predictions.csv").filter {
+      $0["part"] != "training"
+    }
+    for rival in rivals where rival["rival"] as? String == "mean" {
+      let errors = predictions.filter {
+        rival["property"] as? String == String($0["property"] ?? "")
+      }
+      .map { abs((Double($0["predicted"] ?? "") ?? .nan) - (Double($0["expected"] ?? "") ?? .nan)) }
+      .filter { !$0.isNaN }
+      let error = try #require(rival["mean_absolute_error"] as? Double)
+      #expect(abs(error - errors.reduce(0, +) / Double(errors.count)) <= 1e-5 * error)
+    }
+
+    let unseen = try #require(trust["unseen_spectra"] as? [String: Int])
+    let foreign = try #require(trust["foreign_edges"] as? [String: Int])
+    #expect(unseen["spectrum_count"] == Set(predictions.compactMap { $0["spectrum"] }).count)
+    let sentence =
+      "Flagged as outside of the reference domain: \(unseen["flagged_count"] ?? -1) of "
+      + "\(unseen["spectrum_count"] ?? -1) spectra that are not\nlearned from; "
+      + "\(foreign["flagged_count"] ?? -1) of \(foreign["spectrum_count"] ?? -1) edges"
+    #expect(outcome.output.contains(sentence))
+    #expect((trust["coverage"] as? [[String: Any]])?.first?["property"] as? String == "all")
+  }
+
   @Test("A held-out material is a part of its own, and examined")
   func heldOut() throws {
     let database = try SmallDatabase.shared.get()

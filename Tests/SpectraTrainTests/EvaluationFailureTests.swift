@@ -35,13 +35,12 @@ struct EvaluationFailureTests {
       let folder = try TemporaryFolder()
       let report = try EvaluationReport(
         in: folder.path, model: model, card: document.card, dataset: dataset, parts: parts)
-      try report.write(model)
+      try report.write(
+        model,
+        trust: TrustAssessment(of: model, card: document.card, dataset: dataset, parts: parts))
       return Outcome(
         model: model, dataset: dataset, parts: parts, report: report, folder: folder)
     }
-
-    /// Rows that were not learned from.
-    var unseen: [Int] { parts[.test] + parts[.heldOut] + parts[.new] }
 
     func rows(_ name: String) throws -> [Table.Row] {
       Array(try Table("\(folder.path)/\(name)").rows)
@@ -51,7 +50,7 @@ struct EvaluationFailureTests {
   @Test("The worst ten are what a sort says")
   func worst() throws {
     let outcome = try Outcome.of(Self.document())
-    let predictions = try outcome.model.predictions(for: outcome.unseen, of: outcome.dataset)
+    let predictions = try outcome.model.predictions(for: outcome.parts.unseen, of: outcome.dataset)
     #expect(predictions.count > 12)
     for property in MaterialProperty.allCases {
       let worst = outcome.report.analysis.worst.filter { $0.property == property }
@@ -198,7 +197,7 @@ struct EvaluationFailureTests {
     let outcome = try Outcome.of(document)
     let within = document.calibration.novelty.distances[95]
     let rows = try outcome.rows("neighbors.csv")
-    let predictions = try outcome.model.predictions(for: outcome.unseen, of: outcome.dataset)
+    let predictions = try outcome.model.predictions(for: outcome.parts.unseen, of: outcome.dataset)
     var compared = 0
     for failure in outcome.report.analysis.failures {
       let spectrum = failure.prediction.spectrum

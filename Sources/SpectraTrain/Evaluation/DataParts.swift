@@ -52,4 +52,8 @@ public struct DataParts: Sendable {
 
   /// The rows of a part, rising.
   public subscript(part: Part) -> [Int] { rows[part] ?? [] }
+
+  /// The rows of the parts that the model has not seen: the test part, then what was held out, then
+  /// what is new.
+  public var unseen: [Int] { self[.test] + self[.heldOut] + self[.new] }
 }

@@ -35,4 +35,5 @@ struct EvaluationDescription: Encodable {
   var grid: GridDescription
   /// Left out for a model without references.
   var similar_within: Double?
+  var trust: TrustDescription
 }

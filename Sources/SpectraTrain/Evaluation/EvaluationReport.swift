@@ -3,7 +3,7 @@ public import SpectraInfer
 
 /// A model on a database, as a folder that figures are drawn from:
 ///
-/// - `report.json`: which model, and which parts the data have
+/// - `report.json`: which model, which parts the data have, and how far to trust the model
 /// - `predictions.csv`, `errors.csv`: of each part
 /// - `worst.csv`: the ten largest errors of each property on spectra that were not learned from
 /// - `failures.csv`: the spectra of these errors, and why the model fails on them
@@ -40,7 +40,7 @@ public struct EvaluationReport {
     examined =
       Self.paperMaterials.filter { materials.contains($0) }
       + heldOut.subtracting(Self.paperMaterials).sorted()
-    let unseen = parts[.test] + parts[.heldOut] + parts[.new]
+    let unseen = parts.unseen
     let rows = Dictionary(uniqueKeysWithValues: unseen.map { (dataset.sites[$0].id, $0) })
     analysis = try FailureAnalysis(of: model.predictions(for: unseen, of: dataset)) { prediction in
       let row = rows[prediction.spectrum]
@@ -51,13 +51,15 @@ public struct EvaluationReport {
   /// Writes the files.
   ///
   /// - Throws: `DataError` where one cannot be written.
-  public func write(_ model: borrowing Model) throws {
-    try folder.write(description(model))
+  public func write(_ model: borrowing Model, trust: TrustAssessment) throws {
+    try folder.write(description(model, trust))
     try writeParts(model)
     try writeFailures(model)
   }
 
-  private func description(_ model: borrowing Model) -> EvaluationDescription {
+  private func description(
+    _ model: borrowing Model, _ trust: TrustAssessment
+  ) -> EvaluationDescription {
     EvaluationDescription(
       model: EvaluationDescription.Model(
         name: card.name, alignment: "\(model.preprocessor.alignment.name)", split: card.split,
@@ -71,7 +73,8 @@ public struct EvaluationReport {
       },
       unknown_spectrum_count: parts.unknown.count, examined: examined,
       grid: GridDescription(model.preprocessor.grid),
-      similar_within: model.referenceCount > 0 ? model.similarWithin : nil)
+      similar_within: model.referenceCount > 0 ? model.similarWithin : nil,
+      trust: TrustDescription(trust))
   }
 
   private func writeParts(_ model: borrowing Model) throws {

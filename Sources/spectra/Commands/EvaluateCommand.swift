@@ -38,7 +38,6 @@ struct EvaluateCommand: ParsableCommand {
     if let report {
       evaluation = try EvaluationReport(
         in: report, model: file.model, card: file.card, dataset: dataset, parts: parts)
-      try evaluation?.write(file.model)
     }
     print("\(file.card.name); split by \(file.card.split), seed \(file.card.seed)")
     for part in DataParts.Part.allCases where !parts[part].isEmpty {
@@ -49,48 +48,15 @@ struct EvaluateCommand: ParsableCommand {
       )
       print(ErrorReport(table).lines.joined(separator: "\n"))
     }
-    let unseen = parts[.test] + parts[.heldOut] + parts[.new]
-    let predictions = try file.model.predictions(for: unseen, of: dataset)
-    let trust = try trust(file, dataset, parts, unseen, predictions)
-    print(([""] + trust).joined(separator: "\n"))
+    let trust = try TrustAssessment(
+      of: file.model, card: file.card, dataset: dataset, parts: parts)
+    print(([""] + TrustReport(trust).lines).joined(separator: "\n"))
     print(([""] + notes(file, dataset, parts)).joined(separator: "\n"))
     guard let report, let evaluation else { return }
+    try evaluation.write(file.model, trust: trust)
     print(([""] + FailureReport(evaluation, dataset, parts).lines).joined(separator: "\n"))
     print("\n\(report): draw it with python3 -m spectra_infer.report \(report)")
   }
-
-  /// What the intervals and flags are worth on spectra that the model has not seen, and whether it
-  /// is better than what knows nothing.
-  private func trust(
-    _ file: borrowing ModelFile, _ dataset: Dataset, _ parts: DataParts, _ unseen: [Int],
-    _ predictions: [SpectrumPrediction]
-  ) throws -> [String] {
-    var lines: [String] = []
-    if !unseen.isEmpty {
-      let shuffled = try? ShuffledTargets(
-        dataset, card: file.card, memberCount: file.model.memberCount
-      ).predictions(known: parts[.training], rows: unseen)
-      let comparison = NaiveComparison(
-        predictions, shuffledTargets: shuffled, seed: file.card.seed)
-      lines += NaiveReport(comparison).lines
-      lines += [
-        "", "Of \(counted(unseen.count, "spectrum", "spectra")) that are not learned from:",
-      ]
-      lines += CoverageReport(CoverageTable(predictions)).lines
-    }
-    if file.model.referenceCount > 0 {
-      let outcome = try ForeignEdges(count: Self.foreignCount, seed: 1).tried(on: file.model)
-      let outside = predictions.count { $0.flags.contains(.outsideReferenceDomain) }
-      lines += [
-        "",
-        "Flagged as outside of the reference domain: \(outside) of \(predictions.count) spectra that are not",
-        "learned from; \(outcome.flagged) of \(outcome.flagged + outcome.passed) edges of random peaks.",
-      ]
-    }
-    return lines
-  }
-
-  private static let foreignCount = 1000
 
   /// What must be known to read the tables.
   private func notes(
