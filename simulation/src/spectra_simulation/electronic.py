@@ -89,7 +89,7 @@ class Calculator:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
-        self.name = "paw" if settings.radius is None else f"soft{round(100 * settings.radius)}"
+        self.name = "own" if settings.radius is None else f"soft{round(100 * settings.radius)}"
         self.hole_name = f"{self.name}fch{settings.core_state}"
         _use_one_thread()
         _make_data_sets(settings, folder.resolve(), self.name, self.hole_name)
