@@ -2,11 +2,12 @@ internal import CJSON
 internal import CJSONMemory
 internal import CKernels
 
-/// A parsed JSON text; its values live until it is closed.
+/// A parsed JSON text; its values live until it is closed, and as long as the text.
 ///
 /// Closed by hand: Embedded Swift 6.3 cannot destroy a type with a `deinit` of another module.
 @safe
-struct JSONDocument {
+struct JSONDocument: ~Escapable {
+  private let text: Span<UInt8>
   private let object: OpaquePointer
   private let memory: OpaquePointer
   private let hashing = SHA256.Method.best
@@ -15,13 +16,16 @@ struct JSONDocument {
   ///
   /// - Throws: `.memory` where an allocation is refused; `.modelContent` where a member is there
   ///   twice.
+  @_lifetime(copy text)
   init(_ text: Span<UInt8>, _ scan: JSONScanner) throws(SpectraError) {
+    let shortened = try ShortenedText(text, scan)
     guard let memory = unsafe spectra_json_memory_begin(scan.parserByteCount) else {
       throw Self.refused
     }
     do throws(SpectraError) {
-      unsafe object = try Self.parse(text, scan)
+      unsafe object = try Self.parse(shortened, memberCount: scan.memberCount)
       unsafe self.memory = memory
+      self.text = text
     } catch {
       unsafe spectra_json_memory_end(memory)
       throw error
@@ -29,29 +33,30 @@ struct JSONDocument {
   }
 
   private static func parse(
-    _ text: Span<UInt8>, _ scan: JSONScanner
+    _ text: borrowing ShortenedText, memberCount expected: Int
   ) throws(SpectraError) -> OpaquePointer {
+    let bytes = text.bytes.span
     // One level more than the scan lets pass, as json-c counts the scalars as a level.
     guard let tokener = unsafe json_tokener_new_ex(Int32(ModelLimits.depth) + 1) else {
       throw refused
     }
     defer { unsafe json_tokener_free(tokener) }
-    let parsed = unsafe text.withUnsafeBytes { bytes in
+    let parsed = unsafe bytes.withUnsafeBytes { bytes in
       unsafe json_tokener_parse_ex(
-        tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: scan.byteCount))
+        tokener, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: bytes.count))
     }
     // The text is JSON, so what json-c cannot make of it, or not to the end, is memory.
     guard let parsed = unsafe parsed else { throw refused }
-    guard unsafe json_tokener_get_parse_end(tokener) == scan.byteCount else {
+    guard unsafe json_tokener_get_parse_end(tokener) == bytes.count else {
       _ = unsafe json_object_put(parsed)
       throw refused
     }
     let found = unsafe memberCount(parsed)
-    guard found == scan.memberCount else {
+    guard found == expected else {
       _ = unsafe json_object_put(parsed)
       throw SpectraError(
         .modelContent, "an object has two members of one name", found: Double(found),
-        expected: Double(scan.memberCount))
+        expected: Double(expected))
     }
     return unsafe parsed
   }
@@ -68,8 +73,8 @@ struct JSONDocument {
 
   /// The outermost value.
   var root: JSONValue {
-    @_lifetime(borrow self)
-    get { unsafe JSONValue(object, at: ErrorPlace(), hashing: hashing) }
+    @_lifetime(copy self)
+    get { unsafe JSONValue(object, in: text, at: ErrorPlace(), hashing: hashing) }
   }
 
   /// Members of all objects in `value`; the depth of the recursion is that of the text.

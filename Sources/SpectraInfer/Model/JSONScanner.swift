@@ -13,6 +13,8 @@ struct JSONScanner {
   private(set) var card: Range<Int>?
   /// Bytes up to the end of the object.
   private(set) var byteCount = 0
+  /// Values that json-c need not see.
+  private(set) var longTexts = LongTexts()
 
   /// What may come next. (The payloads also keep Embedded Swift from making the type hashable, which
   /// would link random seeds in.)
@@ -47,14 +49,15 @@ struct JSONScanner {
     byteCount = position
   }
 
-  /// Bytes that json-c allocates for such a text at the most, freed ones included.
+  /// Bytes that json-c allocates for such a text, shortened, at the most, freed ones included.
   ///
   /// A container begins with a table of 16 names or an array of 32 places, at most 800 bytes in
   /// all; tables and arrays double, which comes to at most 400 bytes a member and 40 an element; a
   /// scalar takes up to 128; names are copied twice, other texts once, and the buffer for the
   /// longest doubles as it grows.
   var parserByteCount: Int {
-    16_384 + 1024 * containerCount + 512 * memberCount + 256 * valueCount + 8 * byteCount
+    16_384 + 1024 * containerCount + 512 * memberCount + 256 * valueCount
+      + 8 * ShortenedText.byteCount(self)
   }
 
   static var noModel: SpectraError {
@@ -88,7 +91,7 @@ struct JSONScanner {
 
   private mutating func name(_ text: Span<UInt8>) throws(SpectraError) -> Expected {
     let start = position + 1
-    try string(text)
+    _ = try string(text)
     let isCard = depth == 1 && Self.equals(text, start..<(position - 1), "card")
     memberCount += 1
     skipSpace(text)
@@ -107,7 +110,9 @@ struct JSONScanner {
     switch byte {
     case UInt8(ascii: "{"): return try open(isObject: true)
     case UInt8(ascii: "["): return try open(isObject: false)
-    case UInt8(ascii: "\""): try string(text)
+    case UInt8(ascii: "\""):
+      let start = position + 1
+      if try string(text) { longTexts.add(start..<(position - 1)) }
     case UInt8(ascii: "t"): try literal(text, "true")
     case UInt8(ascii: "f"): try literal(text, "false")
     case UInt8(ascii: "n"): try literal(text, "null")
@@ -148,19 +153,22 @@ struct JSONScanner {
 
   // MARK: - Tokens
 
-  private mutating func string(_ text: Span<UInt8>) throws(SpectraError) {
+  /// - Returns: whether all bytes of the string stand for themselves, and are ASCII.
+  private mutating func string(_ text: Span<UInt8>) throws(SpectraError) -> Bool {
+    var isPlain = true
     position += 1
     while true {
       position += plainLength(text)
       let byte = try peek(text)
       position += 1
       switch byte {
-      case UInt8(ascii: "\""): return
+      case UInt8(ascii: "\""): return isPlain
       case UInt8(ascii: "\\"): try escape(text)
       case 0..<0x20: throw syntaxError
       case 0..<0x80: continue
       default: try multibyte(text, byte)
       }
+      isPlain = false
     }
   }
 

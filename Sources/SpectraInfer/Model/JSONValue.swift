@@ -5,15 +5,21 @@ internal import CKernels
 @safe
 struct JSONValue: ~Escapable {
   private let object: OpaquePointer?
+  private let file: Span<UInt8>
   let place: ErrorPlace
   /// How checksums of payloads are computed: carried along, as asking the processor takes time.
   let hashing: SHA256.Method
 
-  /// - Parameter object: nil stands for JSON's null.
+  /// - Parameters:
+  ///   - object: nil stands for JSON's null.
+  ///   - file: the text that `ShortenedText` was made of.
   @unsafe
-  @_lifetime(immortal)
-  init(_ object: OpaquePointer?, at place: ErrorPlace, hashing: SHA256.Method) {
+  @_lifetime(copy file)
+  init(
+    _ object: OpaquePointer?, in file: Span<UInt8>, at place: ErrorPlace, hashing: SHA256.Method
+  ) {
     unsafe self.object = object
+    self.file = file
     self.place = place
     self.hashing = hashing
   }
@@ -57,7 +63,7 @@ struct JSONValue: ~Escapable {
     guard isThere != 0 else {
       throw SpectraError(.modelContent, "is missing", at: inner)
     }
-    return unsafe _overrideLifetime(JSONValue(value, at: inner, hashing: hashing), copying: self)
+    return unsafe JSONValue(value, in: file, at: inner, hashing: hashing)
   }
 
   // MARK: - Arrays
@@ -79,10 +85,9 @@ struct JSONValue: ~Escapable {
   /// An element of an array whose count was asked before.
   @_lifetime(copy self)
   func element(_ index: Int) -> JSONValue {
-    unsafe _overrideLifetime(
-      JSONValue(
-        json_object_array_get_idx(object, index), at: place.element(index), hashing: hashing),
-      copying: self)
+    unsafe JSONValue(
+      json_object_array_get_idx(object, index), in: file, at: place.element(index),
+      hashing: hashing)
   }
 
   // MARK: - Scalars
@@ -128,7 +133,9 @@ struct JSONValue: ~Escapable {
       else { throw error("must be a string") }
       let count = Int(unsafe json_object_get_string_len(object))
       let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
-      return unsafe _overrideLifetime(bytes.bindMemory(to: UInt8.self).span, copying: self)
+      let text = unsafe _overrideLifetime(bytes.bindMemory(to: UInt8.self).span, copying: self)
+      guard let place = ShortenedText.place(text) else { return text }
+      return file.extracting(place)
     }
   }
 
