@@ -52,14 +52,17 @@ extension ReferenceLibrary {
     featureCount: Int
   ) -> Double {
     let block = Int(SPECTRA_DISTANCE_BLOCK)
+    let numbers = BlockMeans.count(featureCount)
     let source = features.span
     var target = means.mutableSpan
     var largest = 0.0
     for reference in 0..<count {
-      let own = BlockMeans(of: source, from: reference * featureCount, count: featureCount)
-      largest = max(largest, own.size)
-      let start = reference / block * block * own.count + reference % block
-      for index in 0..<own.count { target[start + index * block] = own[index] }
+      let first = reference * featureCount
+      let start = reference / block * block * numbers + reference % block
+      let size = BlockMeans.write(
+        of: source.extracting(first..<(first + featureCount)), into: &target, at: start, step: block
+      )
+      largest = max(largest, size)
     }
     return largest
   }

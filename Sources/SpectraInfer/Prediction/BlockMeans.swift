@@ -17,38 +17,45 @@ struct BlockMeans {
   /// How many numbers there are.
   let count: Int
   /// Euclidean size of the spectrum.
-  let size: Double
+  private(set) var size = 0.0
 
   /// Of the `featureCount` intensities from `start` on.
   init(of features: Span<Float>, from start: Int, count featureCount: Int) {
     count = Self.count(featureCount)
-    let blocks = count - 1
-    let root = Double(Self.width).squareRoot()
+    var own = values.mutableSpan
+    size = Self.write(
+      of: features.extracting(start..<(start + featureCount)), into: &own, at: 0, step: 1)
+  }
+
+  /// Writes the numbers of a spectrum to every `step`th place from `place` on.
+  ///
+  /// - Returns: the Euclidean size of the spectrum.
+  static func write(
+    of features: Span<Float>, into values: inout MutableSpan<Float>, at place: Int, step: Int
+  ) -> Double {
+    let blocks = count(features.count) - 1
+    let root = Double(width).squareRoot()
     var (rest, squares) = (0.0, 0.0)
     for block in 0..<blocks {
       var sum = 0.0
-      for offset in 0..<Self.width {
-        sum += Double(features[start + block * Self.width + offset])
-      }
-      let mean = sum / Double(Self.width)
-      for offset in 0..<Self.width {
-        let difference = Double(features[start + block * Self.width + offset]) - mean
+      for offset in 0..<width { sum += Double(features[block * width + offset]) }
+      let mean = sum / Double(width)
+      for offset in 0..<width {
+        let difference = Double(features[block * width + offset]) - mean
         rest += difference * difference
       }
-      squares += Double(Self.width) * mean * mean
-      values[block] = Float(mean * root)
+      squares += Double(width) * mean * mean
+      values[place + block * step] = Float(mean * root)
     }
-    for feature in blocks * Self.width..<featureCount {
-      rest += Double(features[start + feature]) * Double(features[start + feature])
+    for feature in blocks * width..<features.count {
+      rest += Double(features[feature]) * Double(features[feature])
     }
-    values[blocks] = Float(rest.squareRoot())
-    size = (squares + rest).squareRoot()
+    values[place + blocks * step] = Float(rest.squareRoot())
+    return (squares + rest).squareRoot()
   }
 
   /// How many numbers a spectrum has.
   static func count(_ featureCount: Int) -> Int { min(512, featureCount / width) + 1 }
-
-  subscript(index: Int) -> Float { values[index] }
 
   /// What the bounds of references that may be nearer than a squared distance are at most.
   ///
