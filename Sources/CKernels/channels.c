@@ -35,6 +35,28 @@ static inline size_t channel_of(const lines t, double energy, size_t channel)
     return channel;
 }
 
+/* The spectrum between a channel and the next. */
+static double value_at(const lines t, double energy, size_t channel)
+{
+    const double part = energy - t.energies[channel];
+    const double width = t.energies[channel + 1] - t.energies[channel];
+    return t.signal[channel] + part / width * (t.signal[channel + 1] - t.signal[channel]);
+}
+
+/* What the integral of a line between two channels has of the left and of the right one. */
+typedef struct shares {
+    double left, right;
+} shares;
+
+/* Of the integral from `lower` to `upper`, both between a channel and the next. */
+static inline shares shares_of(const double *energies, size_t channel, double lower, double upper)
+{
+    const double left = energies[channel], width = upper - lower;
+    const double middle = 0.5 * ((lower - left) + (upper - left));
+    const double right = width * (middle / (energies[channel + 1] - left));
+    return (shares){ width - right, right };
+}
+
 static double integral_at(const lines t, double energy, size_t channel)
 {
     const double part = energy - t.energies[channel];
@@ -214,9 +236,24 @@ void spectra_divide_features(spectra_kernel kernel, size_t count, double divisor
     CALL(kernel, divide_features, count, divisor, features);
 }
 
+void spectra_weigh_cells(spectra_kernel kernel, size_t count, const double *energies,
+                         const double *signal, size_t channel, size_t cells, double lower, double step,
+                         const double *factors, double *weights, double differences[SPECTRA_SCALARS])
+{
+    const lines whole = { count, energies, signal, NULL };
+    CALL(kernel, weigh_cells, whole, channel, cells, lower, step, factors, weights, differences);
+}
+
 spectra_noise_sums spectra_sum_noise(spectra_kernel kernel, size_t count, const double *weights,
                                      const double *variances, const double *background,
                                      const double *logarithms)
 {
     return CALL(kernel, sum_noise, count, weights, variances, background, logarithms);
+}
+
+void spectra_sum_noise_of_scalars(spectra_kernel kernel, size_t count, const double *weights,
+                                  const double *variances, const double *background,
+                                  const double *logarithms, double sums[3 * SPECTRA_SCALARS])
+{
+    CALL(kernel, sum_noise_of_scalars, count, weights, variances, background, logarithms, sums);
 }

@@ -466,6 +466,54 @@ KERNEL_TARGET static void KERNEL(divide_features)(size_t count, double divisor, 
 
 /* ---------------------------------------------------------------- noise */
 
+/* Adds the scalars' factor times a share to the weights of a channel. */
+KERNEL_INLINE void KERNEL(weigh)(double *weights, size_t channel, lanes factor, double share)
+{
+    double *own = weights + channel * LANES;
+    KERNEL(store)(own, KERNEL(load)(own) + factor * share);
+}
+
+KERNEL_TARGET static void KERNEL(weigh_cells)(const lines t, size_t channel, size_t cells, double lower,
+                                              double step, const double *factors, double *weights,
+                                              double *differences)
+{
+    const double start = lower, last = t.energies[t.count - 1];
+    lower = lower < last ? lower : last;
+    channel = channel_of(t, lower, channel);
+    double below = value_at(t, lower, channel);
+    lanes sum = { 0 };
+    for (size_t i = 0; i < cells; i++) {
+        const double border = start + (double)(i + 1) * step;
+        const double upper = border < last ? border : last;
+        const lanes factor = KERNEL(load)(factors + i * LANES);
+        const size_t end = channel_of(t, upper, channel);
+        if (end == channel) {
+            const shares whole = shares_of(t.energies, channel, lower, upper);
+            KERNEL(weigh)(weights, channel, factor, whole.left);
+            KERNEL(weigh)(weights, channel + 1, factor, whole.right);
+        } else {
+            const shares first = shares_of(t.energies, channel, lower, t.energies[channel + 1]);
+            KERNEL(weigh)(weights, channel, factor, first.left);
+            /* Between whole channels, each has half of the integral. */
+            double share = first.right;
+            for (size_t c = channel + 1; c < end; c++) {
+                const double half = 0.5 * (t.energies[c + 1] - t.energies[c]);
+                KERNEL(weigh)(weights, c, factor, share + half);
+                share = half;
+            }
+            const shares rest = shares_of(t.energies, end, t.energies[end], upper);
+            KERNEL(weigh)(weights, end, factor, share + rest.left);
+            KERNEL(weigh)(weights, end + 1, factor, rest.right);
+        }
+        const double above = value_at(t, upper, end);
+        sum += factor * (above - below);
+        lower = upper;
+        below = above;
+        channel = end;
+    }
+    KERNEL(store)(differences, sum);
+}
+
 KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const double *weights,
                                                           const double *variances,
                                                           const double *background,
@@ -484,6 +532,35 @@ KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const do
         slope += term * KERNEL(choose)(x > -(double)INFINITY, x, KERNEL(all)(0.0));
     }
     return (spectra_noise_sums){ KERNEL(sum)(noise), KERNEL(sum)(level), KERNEL(sum)(slope) };
+}
+
+/* Adds a channel to the sums of noise, level and slope. */
+KERNEL_INLINE void KERNEL(add_noise)(lanes sums[3], const double *weights, double variance,
+                                     double background, double x)
+{
+    const lanes weight = KERNEL(load)(weights);
+    const lanes term = weight * background;
+    sums[0] += weight * weight * variance;
+    sums[1] += term;
+    sums[2] += term * (x > -(double)INFINITY ? x : 0.0);
+}
+
+KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const double *weights,
+                                                       const double *variances,
+                                                       const double *background,
+                                                       const double *logarithms, double *sums)
+{
+    /* Every second channel has sums of its own: alone, each would wait for the addition before. */
+    lanes even[3] = { { 0 } }, odd[3] = { { 0 } };
+    size_t c = 0;
+    for (; c + 1 < count; c += 2, weights += 2 * LANES) {
+        KERNEL(add_noise)(even, weights, variances[c], background[c], logarithms[c]);
+        KERNEL(add_noise)(odd, weights + LANES, variances[c + 1], background[c + 1], logarithms[c + 1]);
+    }
+    if (c < count)
+        KERNEL(add_noise)(even, weights, variances[c], background[c], logarithms[c]);
+    for (size_t i = 0; i < 3; i++)
+        KERNEL(store)(sums + i * LANES, even[i] + odd[i]);
 }
 
 #undef KERNEL_INLINE

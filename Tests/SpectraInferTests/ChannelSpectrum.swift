@@ -83,6 +83,16 @@ struct ChannelSpectrum {
     bits.append(UInt64(unsafe spectra_first_from(kernel, count, averages, 100)))
     let noise = unsafe spectra_sum_noise(kernel, count, x, scaled, background, x)
     add([noise.noise, noise.level, noise.slope])
+    let scalars = Int(SPECTRA_SCALARS)
+    let factors = (0..<30 * scalars).map { 1 / Double(($0 * 7) % 31 - 15) }
+    var weights = [Double](repeating: 0, count: count * scalars)
+    sums = [Double](repeating: 0, count: scalars)
+    unsafe spectra_weigh_cells(
+      kernel, count, energies, signal, 0, 30, energies[0] + 0.01, 0.17, factors, &weights, &sums)
+    add(weights + sums)
+    sums = [Double](repeating: 0, count: 3 * scalars)
+    unsafe spectra_sum_noise_of_scalars(kernel, count, weights, scaled, background, x, &sums)
+    add(sums)
     return bits
   }
 }

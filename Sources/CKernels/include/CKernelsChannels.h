@@ -144,6 +144,23 @@ spectra_feature_sums spectra_sum_features(spectra_kernel kernel, size_t count, c
 /** Divides features, in double precision. */
 void spectra_divide_features(spectra_kernel kernel, size_t count, double divisor, float *features);
 
+/** Scalars whose dependence on the channels is followed at once: that of a channel is so many numbers. */
+#define SPECTRA_SCALARS 8
+
+/**
+ * Adds how scalars depend on the channels. Each is a sum over cells of width `step` side by side, from
+ * `lower` on: of the cell's factor times the integral of the spectrum over the cell. What lies above the
+ * last channel counts as 0.
+ *
+ * @param channel      a channel at or below `lower`.
+ * @param factors      [cells][SPECTRA_SCALARS].
+ * @param weights      added to: [count][SPECTRA_SCALARS].
+ * @param differences  receives the sum of the factors times what the spectrum rises over their cells.
+ */
+void spectra_weigh_cells(spectra_kernel kernel, size_t count, const double *energies,
+                         const double *signal, size_t channel, size_t cells, double lower, double step,
+                         const double *factors, double *weights, double differences[SPECTRA_SCALARS]);
+
 /** Sums of weights w over channels. */
 typedef struct spectra_noise_sums {
     double noise; /* of w^2 variance */
@@ -155,6 +172,11 @@ typedef struct spectra_noise_sums {
 spectra_noise_sums spectra_sum_noise(spectra_kernel kernel, size_t count, const double *weights,
                                      const double *variances, const double *background,
                                      const double *logarithms);
+
+/** The same of scalars, weights [count][SPECTRA_SCALARS], one sum after the other. */
+void spectra_sum_noise_of_scalars(spectra_kernel kernel, size_t count, const double *weights,
+                                  const double *variances, const double *background,
+                                  const double *logarithms, double sums[3 * SPECTRA_SCALARS]);
 
 #ifdef __cplusplus
 }

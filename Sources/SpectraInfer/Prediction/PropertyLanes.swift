@@ -1,44 +1,39 @@
+internal import CKernels
+
 /// One number for each property, reckoned with together: the same operation on all six at once.
 ///
-/// Three pairs, as the vectors of the processors that the library is built for hold two doubles.
+/// Eight doubles, the last two of which are of no use: a vector of the widest processors, and a row of
+/// what the kernels know as scalars.
 struct PropertyLanes: ChannelWeight {
   static let count = 6
+  /// Numbers from one to the next, where the kernels see them.
+  static let stride = Int(SPECTRA_SCALARS)
 
-  private var first: SIMD2<Double>
-  private var second: SIMD2<Double>
-  private var third: SIMD2<Double>
+  private var lanes: SIMD8<Double>
 
-  static var zero: Self { Self(.zero, .zero, .zero) }
+  static var zero: Self { Self(lanes: .zero) }
 
-  private init(_ first: SIMD2<Double>, _ second: SIMD2<Double>, _ third: SIMD2<Double>) {
-    (self.first, self.second, self.third) = (first, second, third)
-  }
+  private init(lanes: SIMD8<Double>) { self.lanes = lanes }
 
-  init(repeating value: Double) {
-    let pair = SIMD2(value, value)
-    self.init(pair, pair, pair)
-  }
+  init(repeating value: Double) { lanes = SIMD8(repeating: value) }
 
   /// The numbers that `value` has for each lane, 0 to 5.
   init(_ value: (Int) -> Double) {
-    self.init(
-      SIMD2(value(0), value(1)), SIMD2(value(2), value(3)), SIMD2(value(4), value(5)))
+    lanes = SIMD8(value(0), value(1), value(2), value(3), value(4), value(5), 0, 0)
   }
 
   subscript(lane: Int) -> Double {
-    get {
-      switch lane / 2 {
-      case 0: first[lane % 2]
-      case 1: second[lane % 2]
-      default: third[lane % 2]
-      }
-    }
-    set {
-      switch lane / 2 {
-      case 0: first[lane % 2] = newValue
-      case 1: second[lane % 2] = newValue
-      default: third[lane % 2] = newValue
-      }
+    get { lanes[lane] }
+    set { lanes[lane] = newValue }
+  }
+
+  /// Puts zeros into a range, which is a matter of the C library.
+  static func clear(_ range: Range<Int>, of all: inout MutableSpan<Self>) {
+    unsafe all.withUnsafeMutableBufferPointer { all in
+      let part = unsafe UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(rebasing: all[range]))
+      guard let start = unsafe part.baseAddress else { return }
+      unsafe memset(start, 0, part.count)
     }
   }
 
@@ -47,11 +42,14 @@ struct PropertyLanes: ChannelWeight {
     Self { max(self[$0], 0) }
   }
 
-  static func + (one: Self, other: Self) -> Self {
-    Self(one.first + other.first, one.second + other.second, one.third + other.third)
-  }
+  static func + (one: Self, other: Self) -> Self { Self(lanes: one.lanes + other.lanes) }
 
-  static func * (one: Self, other: Self) -> Self {
-    Self(one.first * other.first, one.second * other.second, one.third * other.third)
+  static func * (one: Self, other: Self) -> Self { Self(lanes: one.lanes * other.lanes) }
+
+  static func noiseSums(
+    _ weights: Span<Self>, variances: Span<Double>, background: Span<Double>, x: Span<Double>,
+    _ kernel: ChannelKernel
+  ) -> NoiseSums<Self> {
+    kernel.noiseSums(weights, variances: variances, background: background, x: x)
   }
 }

@@ -257,6 +257,66 @@ package struct ChannelKernel: Sendable, Equatable {
 
   // MARK: - Noise
 
+  /// Adds to `weights` how sums over the cells, each its factor times the integral of the signal over
+  /// it, depend on the channels.
+  ///
+  /// - Parameters:
+  ///   - lower: where the first cell begins, eV; each is `step` eV wide.
+  ///   - channel: a channel at or below `lower`.
+  /// - Returns: the sums of the factors times what the signal rises over their cells.
+  func weighCells(
+    _ factors: Span<PropertyLanes>, from lower: Double, step: Double, channel: Int,
+    energies: Span<Double>, signal: Span<Double>, to weights: inout MutableSpan<PropertyLanes>
+  ) -> PropertyLanes {
+    var differences = PropertyLanes.zero
+    unsafe Self.withNumbers(factors) { factors in
+      unsafe energies.withUnsafeBufferPointer { energies in
+        unsafe signal.withUnsafeBufferPointer { signal in
+          unsafe weights.withUnsafeMutableBytes { weights in
+            unsafe withUnsafeMutableBytes(of: &differences) {
+              unsafe spectra_weigh_cells(
+                kernel, energies.count, energies.baseAddress, signal.baseAddress, channel,
+                factors.count / PropertyLanes.stride, lower, step, factors.baseAddress,
+                weights.assumingMemoryBound(to: Double.self).baseAddress,
+                $0.assumingMemoryBound(to: Double.self).baseAddress)
+            }
+          }
+        }
+      }
+    }
+    return differences
+  }
+
+  /// The sums of w^2 variance, w background, and w background x.
+  func noiseSums(
+    _ weights: Span<PropertyLanes>, variances: Span<Double>, background: Span<Double>,
+    x: Span<Double>
+  ) -> NoiseSums<PropertyLanes> {
+    var sums = NoiseSums<PropertyLanes>()
+    unsafe Self.withNumbers(weights) { weights in
+      unsafe variances.withUnsafeBufferPointer { variances in
+        unsafe background.withUnsafeBufferPointer { background in
+          unsafe x.withUnsafeBufferPointer { x in
+            // Three rows of numbers, one after the other.
+            unsafe withUnsafeMutableBytes(of: &sums) {
+              unsafe spectra_sum_noise_of_scalars(
+                kernel, variances.count, weights.baseAddress, variances.baseAddress,
+                background.baseAddress, x.baseAddress,
+                $0.assumingMemoryBound(to: Double.self).baseAddress)
+            }
+          }
+        }
+      }
+    }
+    return sums
+  }
+
+  private static func withNumbers(
+    _ lanes: Span<PropertyLanes>, _ body: (UnsafeBufferPointer<Double>) -> Void
+  ) {
+    unsafe lanes.withUnsafeBytes { unsafe body($0.assumingMemoryBound(to: Double.self)) }
+  }
+
   /// The sums of w^2 variance, w background, and w background x.
   func noiseSums(
     _ weights: Span<Double>, variances: Span<Double>, background: Span<Double>, x: Span<Double>

@@ -19,22 +19,6 @@ extension ChannelWeight {
   static func += (sum: inout Self, other: Self) { sum = sum + other }
 
   static func * (weight: Self, factor: Double) -> Self { weight * Self(repeating: factor) }
-
-  static func noiseSums(
-    _ weights: Span<Self>, variances: Span<Double>, background: Span<Double>, x: Span<Double>,
-    _ kernel: ChannelKernel
-  ) -> NoiseSums<Self> {
-    var sums = NoiseSums<Self>()
-    for index in weights.indices {
-      let weight = weights[index]
-      sums.noise += weight * weight * variances[index]
-      guard background[index] > 0 else { continue }
-      let term = weight * background[index]
-      sums.level += term
-      sums.slope += term * x[index]
-    }
-    return sums
-  }
 }
 
 extension Double: ChannelWeight {

@@ -37,51 +37,55 @@ public struct FeatureNoise: Sendable {
     return variances(spectrum: spectrum, row: row, using: &workspace)[0]
   }
 
-  /// The same of six scalars, whose gradients by the features the workspace holds in `slopes`.
+  /// The same of six scalars, whose gradients by the features the workspace holds in `slopes`; these
+  /// are overwritten.
   func variances(
     spectrum: borrowing Spectrum, row: Int = 0, using workspace: inout Workspace
   ) -> PropertyLanes {
-    let along = along(workspace.slopes, workspace.features, row)
+    makeFactors(of: &workspace.slopes, workspace.features, row)
     if preparation.calibration == .identity {
       return variances(
-        workspace.slopes, along, spectrum.axis, signal: workspace.signal,
+        workspace.slopes, spectrum.axis, signal: workspace.signal,
         channels: workspace.noise, dependence: &workspace.dependence, column: &workspace.weights,
         scratch: &workspace.averaged, fourier: &workspace.fourier, filter: workspace.filter)
     }
     return calibrated(
-      workspace.slopes, along, energies: workspace.energies, count: spectrum.count,
+      workspace.slopes, energies: workspace.energies, count: spectrum.count,
       signal: workspace.signal, channels: workspace.noise, dependence: &workspace.dependence,
       column: &workspace.weights, scratch: &workspace.averaged, fourier: &workspace.fourier,
       filter: workspace.filter)
   }
 
-  /// The gradients times the features.
-  private func along(
-    _ slopes: borrowing Region<PropertyLanes>, _ features: borrowing Region<Float>, _ row: Int
-  ) -> PropertyLanes {
+  /// Turns gradients by the features into those by the integrals of the signal over the cells.
+  private func makeFactors(
+    of slopes: inout Region<PropertyLanes>, _ features: borrowing Region<Float>, _ row: Int
+  ) {
     let count = preprocessor.grid.count
-    let slopes = slopes.span(count)
+    var slopes = slopes.mutableSpan(count)
     let features = features.span((row + 1) * count)
-    var sum = PropertyLanes.zero
-    for point in 0..<count { sum += slopes[point] * Double(features[row * count + point]) }
-    return sum
+    var along = PropertyLanes.zero
+    for point in 0..<count { along += slopes[point] * Double(features[row * count + point]) }
+    // The mean, by which all features are divided, follows each of them.
+    let common = along * (-1 / Double(count))
+    let scale = 1 / (preparation.area * preprocessor.grid.step)
+    for point in 0..<count { slopes[point] = (slopes[point] + common) * scale }
   }
 
   private func calibrated(
-    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes,
-    energies: borrowing Region<Double>, count: Int, signal: borrowing Region<Double>,
-    channels: borrowing ChannelNoise, dependence: inout Region<PropertyLanes>,
+    _ factors: borrowing Region<PropertyLanes>, energies: borrowing Region<Double>, count: Int,
+    signal: borrowing Region<Double>, channels: borrowing ChannelNoise,
+    dependence: inout Region<PropertyLanes>,
     column: inout Region<Double>, scratch: inout Region<Double>,
     fourier: inout Region<Double>, filter: borrowing Region<Double>
   ) -> PropertyLanes {
     variances(
-      slopes, along, EnergyAxis(calibrated: energies.span(count)), signal: signal,
+      factors, EnergyAxis(calibrated: energies.span(count)), signal: signal,
       channels: channels, dependence: &dependence, column: &column, scratch: &scratch,
       fourier: &fourier, filter: filter)
   }
 
   private func variances(
-    _ slopes: borrowing Region<PropertyLanes>, _ along: PropertyLanes, _ axis: EnergyAxis,
+    _ factors: borrowing Region<PropertyLanes>, _ axis: EnergyAxis,
     signal: borrowing Region<Double>, channels: borrowing ChannelNoise,
     dependence: inout Region<PropertyLanes>, column: inout Region<Double>,
     scratch: inout Region<Double>, fourier: inout Region<Double>,
@@ -95,10 +99,12 @@ public struct FeatureNoise: Sendable {
       range = onset.channels(of: axis, preprocessor.edgeRule).union(range)
     }
     var places = dependence.mutableSpan(axis.count)
-    for channel in range { places[channel] = .zero }
-    let perOnset = addCells(
-      slopes.span(preprocessor.grid.count), along, axis, signal.span(axis.count),
-      to: &places)
+    PropertyLanes.clear(range, of: &places)
+    let start = Self.channels(of: axis, from: lower, to: lower).lowerBound
+    // How the scalars change with the energy of the onset, the shift's negative.
+    let perOnset = preprocessor.kernel.weighCells(
+      factors.span(preprocessor.grid.count), from: lower, step: preprocessor.grid.step,
+      channel: start, energies: axis.energies, signal: signal.span(axis.count), to: &places)
     if let onset = preparation.onset {
       onset.addWeights(perOnset, on: axis.energies, preprocessor.edgeRule, to: &places)
     }
@@ -114,43 +120,6 @@ public struct FeatureNoise: Sendable {
   static func channels(of axis: EnergyAxis, from lower: Double, to upper: Double) -> Range<Int> {
     let begin = max(0, min(axis.channel(atOrAbove: lower) - 1, axis.count - 2))
     return begin..<min(axis.count, max(begin + 2, axis.channel(atOrAbove: upper) + 1))
-  }
-
-  /// Adds how the scalars depend on the channels at a fixed shift.
-  ///
-  /// - Returns: their derivatives by the energy of the onset, the shift's negative.
-  private func addCells(
-    _ slopes: Span<PropertyLanes>, _ along: PropertyLanes, _ axis: EnergyAxis,
-    _ signal: Span<Double>, to weights: inout MutableSpan<PropertyLanes>
-  ) -> PropertyLanes {
-    let grid = preprocessor.grid
-    let energies = axis.energies
-    let scale = 1 / (preparation.area * grid.step)
-    // The mean, by which all features are divided, follows each of them.
-    let common = along * (-1 / Double(grid.count))
-    var lower = grid.lowerBorder - preparation.shift
-    var channel = Self.channels(of: axis, from: lower, to: lower).lowerBound
-    var below = Self.value(of: signal, at: lower, energies, from: channel)
-    var perOnset = PropertyLanes.zero
-    for point in 0..<grid.count {
-      let factor = (slopes[point] + common) * scale
-      let upper = min(grid.energy(point) + grid.step / 2 - preparation.shift, axis.last)
-      ChannelWeights.add(
-        factor, from: lower, to: upper, on: energies, startingAt: &channel, to: &weights)
-      while channel + 2 < energies.count, energies[channel + 1] <= upper { channel += 1 }
-      let above = Self.value(of: signal, at: upper, energies, from: channel)
-      perOnset += factor * (above - below)
-      (lower, below) = (upper, above)
-    }
-    return perOnset
-  }
-
-  private static func value(
-    of signal: Span<Double>, at energy: Double, _ energies: Span<Double>, from channel: Int
-  ) -> Double {
-    let width = energies[channel + 1] - energies[channel]
-    let part = (energy - energies[channel]) / width
-    return signal[channel] + part * (signal[channel + 1] - signal[channel])
   }
 }
 
