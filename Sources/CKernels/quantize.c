@@ -5,12 +5,17 @@
 
 #include "multiply.h"
 
+/* A multiply-add with one rounding would give other bits than two operations with one each. */
+#pragma STDC FP_CONTRACT OFF
+
 #define LANES SPECTRA_GRADIENT_LANES
 #define WEIGHT_MAXIMUM 2047.0f
 #define GRADIENT_MAXIMUM 4095.0f
 /* Below this all numbers count as 0, so that no scale over- or underflows. */
 #define SMALLEST 1e-30f
 #define INFINITE INT32_C(0x7f800000)
+/* Adding it rounds numbers below 2^22 to whole ones. */
+#define WHOLE 0x1.8p23f
 
 /* The bits of |x|, which rise with it, infinity and NaN last. */
 static inline int32_t magnitude_bits(float x)
@@ -61,9 +66,21 @@ float spectra_quantize_weights(size_t n, const float *weights, size_t stride, in
     return scale;
 }
 
-void spectra_quantize_gradient(size_t n, const float *restrict scales, float *restrict gradient,
-                               size_t stride, size_t count, uint32_t *rows, int16_t *a,
-                               float *gradient_scales)
+/* The whole number that adding WHOLE has left in the lowest bits. */
+static inline int16_t whole(float x)
+{
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (int16_t)(bits & INT32_C(0xffff));
+}
+
+/* The arguments of spectra_quantize_gradient(), and its loops: compiled for each instruction set. */
+#define ARGUMENTS                                                                                   \
+    size_t n, const float *restrict scales, float *restrict gradient, size_t stride, size_t count, \
+        uint32_t *restrict rows, int16_t *restrict a, float *restrict gradient_scales
+#define PASSED n, scales, gradient, stride, count, rows, a, gradient_scales
+
+static inline __attribute__((always_inline)) void quantize(ARGUMENTS)
 {
     for (size_t i = 0; i < SPECTRA_GRADIENT_COUNT; i++) {
         float *own = gradient + i * stride;
@@ -77,18 +94,48 @@ void spectra_quantize_gradient(size_t n, const float *restrict scales, float *re
         const float by = factor(largest, GRADIENT_MAXIMUM, gradient_scales + i);
         /* The scale says where one is not finite; of these no whole numbers can be made. */
         const bool isFinite = largest < INFINITE;
-        int16_t *pair = a + 2 * i;
-        for (size_t place = 0; place + 1 < count; place += 2, pair += 2 * LANES) {
-            pair[0] = isFinite ? rounded(own[rows[place]] * by) : 0;
-            pair[1] = isFinite ? rounded(own[rows[place + 1]] * by) : 0;
-        }
-        if (count % 2 == 1) {
-            pair[0] = isFinite ? rounded(own[rows[count - 1]] * by) : 0;
-            pair[1] = 0; /* a pair's second half without a unit */
+        for (size_t unit = 0; unit < n; unit++)
+            own[unit] = isFinite ? own[unit] * by + WHOLE : WHOLE;
+    }
+    for (size_t place = 0; place < count; place += 2, a += 2 * LANES) {
+        const bool isPair = place + 1 < count;
+        if (!isPair)
+            rows[count] = 0;
+        const float *one = gradient + rows[place], *other = gradient + rows[place + 1];
+        for (size_t i = 0; i < SPECTRA_GRADIENT_COUNT; i++) {
+            a[2 * i] = whole(one[i * stride]);
+            a[2 * i + 1] = isPair ? whole(other[i * stride]) : 0;
         }
     }
-    if (count % 2 == 1)
-        rows[count] = 0;
+}
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx512f,avx512bw"))) static void quantize_avx512(ARGUMENTS)
+{
+    quantize(PASSED);
+}
+
+__attribute__((target("avx2"))) static void quantize_avx2(ARGUMENTS)
+{
+    quantize(PASSED);
+}
+
+#endif
+
+void spectra_quantize_gradient(spectra_kernel kernel, ARGUMENTS)
+{
+#if defined(__x86_64__)
+    if (kernel == SPECTRA_KERNEL_AVX512)
+        quantize_avx512(PASSED);
+    else if (kernel == SPECTRA_KERNEL_AVX2)
+        quantize_avx2(PASSED);
+    else
+        quantize(PASSED);
+#else
+    (void)kernel;
+    quantize(PASSED);
+#endif
 }
 
 void spectra_pair_gradient(const int16_t *restrict table, size_t count, uint32_t *rows,

@@ -86,8 +86,10 @@ struct SingleKernelTests {
     #expect(third == own)
   }
 
-  @Test("Numbers too small to divide by count as zero, and none is made of NaN")
-  func extremes() {
+  @Test(
+    "Numbers too small to divide by count as zero, and none is made of NaN",
+    arguments: KernelTests.available)
+  func extremes(kernel: spectra_kernel) {
     var rounded = [Int16](repeating: 7, count: 3)
     #expect(unsafe spectra_quantize_weights(3, [0, 1e-31, -1e-40], 1, &rounded) == 0)
     #expect(rounded == [0, 0, 0])
@@ -99,15 +101,15 @@ struct SingleKernelTests {
     var pairs = [Int16](repeating: 7, count: 16)
     var scales = [Float](repeating: 0, count: 6)
     unsafe spectra_quantize_gradient(
-      4, [1, 1, 1, 1], &gradient, 4, 2, &rows, &pairs, &scales)
+      kernel, 4, [1, 1, 1, 1], &gradient, 4, 2, &rows, &pairs, &scales)
     #expect(scales.map(\.isNaN) == [false, true, true, false, false, false])
     #expect(scales[3] == 0)
     #expect(Array(pairs.prefix(12)) == [4095, 4095, 0, 0, 0, 0, 0, 0, 4095, 4095, 4095, 4095])
   }
 
-  @Test("Gradients of active units lie in pairs, rounded", arguments: [0, 1, 2, 5, 9])
-  func pairs(count: Int) {
-    let (units, stride) = (11, 13)
+  @Test("Gradients of active units lie in pairs, rounded", arguments: [0, 1, 2, 5, 9], [11, 67])
+  func pairs(count: Int, units: Int) {
+    let stride = units + 2
     let gradient = Self.numbers(Self.gradients * stride, seed: 8)
     let unitScales = Self.numbers(units, seed: 9).map { abs($0) }
     let active = (0..<count).map { UInt32(units * $0 / max(1, count)) }
@@ -116,7 +118,13 @@ struct SingleKernelTests {
     var pairs = [Int16](repeating: 99, count: (count + 1) / 2 * 2 * Self.lanes)
     var scales = [Float](repeating: .nan, count: Self.gradients)
     unsafe spectra_quantize_gradient(
-      units, unitScales, &product, stride, count, &rows, &pairs, &scales)
+      SPECTRA_KERNEL_BASELINE, units, unitScales, &product, stride, count, &rows, &pairs, &scales)
+    for kernel in KernelTests.available {
+      var (again, samePairs, sameScales) = (gradient, pairs.map { _ in Int16(99) }, scales)
+      unsafe spectra_quantize_gradient(
+        kernel, units, unitScales, &again, stride, count, &rows, &samePairs, &sameScales)
+      #expect(samePairs == pairs && sameScales == scales)
+    }
     #expect(Array(rows.prefix(count)) == active)
     for lane in 0..<Self.gradients {
       let scaled = (0..<units).map { gradient[lane * stride + $0] * unitScales[$0] }

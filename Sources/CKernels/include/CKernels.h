@@ -167,8 +167,9 @@ float spectra_quantize_weights(size_t n, const float *weights, size_t stride, in
  * @param gradient_scales  receives a scale for each gradient: the largest magnitude over 4095; NaN
  *                         where one is not finite.
  */
-void spectra_quantize_gradient(size_t n, const float *scales, float *gradient, size_t stride,
-                               size_t count, uint32_t *rows, int16_t *a, float *gradient_scales);
+void spectra_quantize_gradient(spectra_kernel kernel, size_t n, const float *scales, float *gradient,
+                               size_t stride, size_t count, uint32_t *rows, int16_t *a,
+                               float *gradient_scales);
 
 /** Lays gradients that were rounded before, [unit][SPECTRA_GRADIENT_LANES], in pairs, as
     spectra_quantize_gradient(). */

@@ -83,7 +83,7 @@ extension Ensemble {
         unsafe scales = tableScales + member * BackwardWeights.laneCount
       } else {
         unsafe spectra_quantize_gradient(
-          shape.outputCount, unitScales + shape.scales, pass.backward, backwardStride,
+          kernel, shape.outputCount, unitScales + shape.scales, pass.backward, backwardStride,
           counts[layer], units, pass.pairs, scales)
       }
       let isFirst = layer == 0
