@@ -5,6 +5,7 @@ internal import CKernels
 /// Swift's own allocations end the process when memory runs out; this one throws.
 @safe
 public struct Storage<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+  private static var largePage: Int { 2 << 20 }
   private let raw: UnsafeMutableRawPointer
   /// Number of values.
   public let count: Int
@@ -21,10 +22,15 @@ public struct Storage<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable 
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     let refused = SpectraError(
       .memory, "memory was refused; close other programs or load a smaller model")
-    guard !overflow, count >= 0, bytes <= Int.max - 64 else { throw refused }
+    guard !overflow, count >= 0, bytes <= Int.max - Self.largePage else { throw refused }
+    // A large block is asked for in large pages: of small ones, each is handed out by an interruption
+    // of its own. A system that has none goes on as ever.
+    let isLarge = bytes >= Self.largePage / 2
+    let alignment = isLarge ? Self.largePage : 64
     // aligned_alloc wants a multiple of the alignment.
-    let rounded = max(64, (bytes + 63) & ~63)
-    guard let raw = unsafe aligned_alloc(64, rounded) else { throw refused }
+    let rounded = max(alignment, (bytes + alignment - 1) & ~(alignment - 1))
+    guard let raw = unsafe aligned_alloc(alignment, rounded) else { throw refused }
+    if isLarge { _ = unsafe madvise(raw, rounded, MADV_HUGEPAGE) }
     let base = unsafe raw.bindMemory(to: Element.self, capacity: max(1, count))
     unsafe base.initialize(repeating: value, count: count)
     unsafe self.raw = raw
