@@ -49,6 +49,8 @@ struct Calibration: Sendable {
   ///
   /// Beyond the largest such distance it is 1, as for infinitely far.
   func novelty(of distance: Double) -> Double {
+    // The array itself would be copied for each of its values.
+    let distances = distances.span
     guard distance > distances[0] else { return 0 }
     guard distance < distances[Self.noveltyCount - 1] else { return 1 }
     var upper = 1
