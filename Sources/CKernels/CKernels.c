@@ -87,6 +87,15 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
     DISPATCH(kernel, spectra_multiply, whole);
 }
 
+void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
+                                    const float *a, size_t a_stride, const float *b,
+                                    size_t b_stride, const float *bias, float *c, size_t c_stride,
+                                    bool rectify)
+{
+    const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
+    DISPATCH(kernel, spectra_multiply_sparse, whole);
+}
+
 bool spectra_copy_features(size_t n, const float *restrict features, float maximum,
                            float *restrict copy)
 {

@@ -51,6 +51,7 @@ typedef struct back_product {
 
 #define SPECTRA_DECLARE_KERNEL(kernel)                                                              \
     void spectra_multiply_##kernel(product whole);                                                  \
+    void spectra_multiply_sparse_##kernel(product whole);                                           \
     void spectra_rows_##kernel(rows_product whole);                                                 \
     void spectra_back_##kernel(back_product whole);                                                 \
     void spectra_distances_##kernel(size_t blocks, size_t dimensions, const float *point,           \

@@ -26,6 +26,8 @@
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 4
 #define SINGLE_VECTORS 8
+#define V_ACTIVE(v) \
+    ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ)))
 #define V_SUBTRACT(x, y) _mm256_sub_ps(x, y)
 #define INTEGERS __m256i
 #define SHORTS ((size_t)16)
@@ -39,6 +41,8 @@
 #define BACK_VECTORS 1
 
 #include "multiply_template.h"
+
+#include "sparse_template.h"
 
 /* The low halves hold columns 0-3 and 8-11, the high ones those between. */
 KERNEL_INLINE void store_avx2(float *p, __m256i low, __m256i high, float factor, bool add)

@@ -25,6 +25,7 @@
 #define MIDDLE_ROWS 4
 #define MIDDLE_VECTORS 4
 #define SINGLE_VECTORS 8
+#define V_ACTIVE(v) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)
 #define V_SUBTRACT(x, y) _mm512_sub_ps(x, y)
 #define INTEGERS __m512i
 #define SHORTS ((size_t)32)
@@ -38,6 +39,8 @@
 #define BACK_VECTORS 2
 
 #include "multiply_template.h"
+
+#include "sparse_template.h"
 
 /* The low halves hold columns 0-3, 8-11, 16-19, 24-27, the high ones those between. */
 KERNEL_INLINE void store_avx512(float *p, __m512i low, __m512i high, float factor, bool add)

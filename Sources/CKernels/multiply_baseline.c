@@ -24,6 +24,7 @@
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 8
 #define SINGLE_VECTORS 16
+#define V_ACTIVE(v) ((v) != 0.0f)
 #define V_SUBTRACT(x, y) ((x) - (y))
 #define INTEGERS sums_baseline
 #define SHORTS ((size_t)4)
@@ -37,6 +38,8 @@
 #define BACK_VECTORS 1
 
 #include "multiply_template.h"
+
+#include "sparse_template.h"
 
 /* Two sums, or four numbers in the place of the 16-bit ones. */
 typedef struct sums_baseline {

@@ -134,21 +134,35 @@ KERNEL_INLINE void KERNEL(bands)(const size_t rows, const size_t widest, product
     *done += count;
 }
 
+/* The terms of `whole` from `begin` on, `most` of them or what is left: the first ones start from the
+   bias, the last ones rectify. */
+KERNEL_INLINE product KERNEL(depth)(const product *whole, size_t begin, size_t most)
+{
+    product piece = *whole;
+    const size_t left = whole->k - begin;
+    piece.k = left < most ? left : most;
+    piece.a += begin;
+    piece.b += begin * whole->b_stride;
+    if (begin > 0)
+        piece.bias = NULL;
+    piece.rectify = whole->rectify && piece.k == left;
+    return piece;
+}
+
+/* All of t, at most PIECE deep. */
+KERNEL_TARGET static void KERNEL(dense_piece)(product t)
+{
+    size_t done = 0;
+    KERNEL(bands)(TALL_ROWS, TALL_VECTORS, t, &done);
+    KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, t, &done);
+    KERNEL(bands)(1, SINGLE_VECTORS, t, &done);
+}
+
 KERNEL_TARGET void KERNEL(spectra_multiply)(product whole)
 {
-    product piece = whole;
     size_t begin = 0;
     do {
-        const size_t left = whole.k - begin;
-        piece.k = left < PIECE ? left : PIECE;
-        piece.a = whole.a + begin;
-        piece.b = whole.b + begin * whole.b_stride;
-        piece.bias = begin == 0 ? whole.bias : NULL;
-        piece.rectify = whole.rectify && piece.k == left;
-        size_t done = 0;
-        KERNEL(bands)(TALL_ROWS, TALL_VECTORS, piece, &done);
-        KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, piece, &done);
-        KERNEL(bands)(1, SINGLE_VECTORS, piece, &done);
-        begin += piece.k;
+        KERNEL(dense_piece)(KERNEL(depth)(&whole, begin, PIECE));
+        begin += PIECE;
     } while (begin < whole.k);
 }

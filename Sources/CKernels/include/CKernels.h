@@ -107,6 +107,17 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *bias, float *c, size_t c_stride, bool rectify);
 
 /**
+ * The product of spectra_kernel_multiply() where many inputs may be zero: the outputs of rectifiers.
+ *
+ * Where a quarter of them are, rows of B that a zero would be multiplied by are left out of the sum of
+ * that row of A. The bits are the same (but for the sign of a zero), as long as B is finite.
+ */
+void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
+                                    const float *a, size_t a_stride, const float *b,
+                                    size_t b_stride, const float *bias, float *c, size_t c_stride,
+                                    bool rectify);
+
+/**
  * The product of one spectrum where some inputs are zero, whose rows of B are not read:
  *
  *     c[j] = bias[j] + a[0] b[rows[0]][j] + ... + a[count-1] b[rows[count-1]][j], at least 0 if `rectify`
