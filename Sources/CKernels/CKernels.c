@@ -79,12 +79,19 @@ bool spectra_kernel_available(spectra_kernel kernel)
     return (int)kernel >= SPECTRA_KERNEL_BASELINE && (int)kernel <= (int)spectra_kernel_best();
 }
 
+/* The kernel for so many columns: half a vector of 16 takes as long as a whole one, in which two of 8
+   are multiplied. */
+static spectra_kernel kernel_of_columns(spectra_kernel kernel, size_t n)
+{
+    return kernel == SPECTRA_KERNEL_AVX512 && n <= 8 ? SPECTRA_KERNEL_AVX2 : kernel;
+}
+
 void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k,
                              const float *a, size_t a_stride, const float *b, size_t b_stride,
                              const float *bias, float *c, size_t c_stride, bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel, spectra_multiply, whole);
+    DISPATCH(kernel_of_columns(kernel, n), spectra_multiply, whole);
 }
 
 void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -93,7 +100,7 @@ void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, s
                                     bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel, spectra_multiply_sparse, whole);
+    DISPATCH(kernel_of_columns(kernel, n), spectra_multiply_sparse, whole);
 }
 
 bool spectra_copy_features(size_t n, const float *restrict features, float maximum,

@@ -5,6 +5,8 @@
  *
  *     tall     TALL_ROWS x TALL_VECTORS      for the bulk of a batch
  *     middle   MIDDLE_ROWS x MIDDLE_VECTORS  for the rows that are left
+ *     few      3 x MIDDLE_VECTORS,
+ *              2 x SINGLE_VECTORS            for three or two of these: B is read once for them
  *     single   1 x SINGLE_VECTORS            for one spectrum: enough sums at once to hide the
  *                                            latency of the multiply-add
  *
@@ -155,6 +157,10 @@ KERNEL_TARGET static void KERNEL(dense_piece)(product t)
     size_t done = 0;
     KERNEL(bands)(TALL_ROWS, TALL_VECTORS, t, &done);
     KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, t, &done);
+    if (MIDDLE_ROWS > 3) {
+        KERNEL(bands)(3, MIDDLE_VECTORS, t, &done);
+        KERNEL(bands)(2, SINGLE_VECTORS, t, &done);
+    }
     KERNEL(bands)(1, SINGLE_VECTORS, t, &done);
 }
 

@@ -23,7 +23,10 @@ struct KernelTests {
 
   @Test(
     "So it is where the depth is cut into pieces, and in wide and tall products",
-    arguments: [(1, 300, 257), (40, 67, 513), (73, 33, 256), (12, 6, 700), (3, 130, 300)])
+    arguments: [
+      (1, 300, 257), (2, 300, 257), (40, 67, 513), (73, 33, 256), (12, 6, 700), (3, 130, 300),
+      (7, 150, 40),
+    ])
   func largeShapes(rows: Int, columns: Int, depth: Int) {
     expectBits(Case(rows: rows, columns: columns, depth: depth))
   }
