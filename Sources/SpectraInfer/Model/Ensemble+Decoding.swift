@@ -74,12 +74,12 @@ extension LayerShape {
       throw try value.member("activation").error("must be \"relu\" or \"linear\"")
     }
     paddedCount = Self.padded(outputCount)
-    self.weights = offset
-    bias = offset + inputCount * paddedCount
-    offset = bias + paddedCount
+    bias = offset
+    self.weights = offset + paddedCount
+    offset = self.weights + inputCount * weightStride
   }
 
-  /// Reads weights [out, in] and biases into their place, transposed to [in, padded out].
+  /// Reads weights [out, in] and biases into their place, transposed to [in, weightStride].
   fileprivate func read(
     _ value: JSONValue, into parameters: inout MutableSpan<Float>
   ) throws(SpectraError) {
@@ -96,7 +96,7 @@ extension LayerShape {
     let source = matrix.span
     for output in 0..<outputCount {
       for input in 0..<inputCount {
-        parameters[weights + input * paddedCount + output] = source[output * inputCount + input]
+        parameters[weights + input * weightStride + output] = source[output * inputCount + input]
       }
     }
   }

@@ -76,7 +76,7 @@ struct BackwardWeights: ~Copyable {
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
         for unit in 0..<shape.outputCount {
           own[shape.scales + unit] = unsafe spectra_quantize_weights(
-            shape.inputCount, source + shape.weights + unit, shape.paddedCount,
+            shape.inputCount, source + shape.weights + unit, shape.weightStride,
             target + shape.backward + unit * shape.backwardStride)
         }
       }
@@ -93,7 +93,7 @@ struct BackwardWeights: ~Copyable {
     var table = outputs.mutableSpan
     var own = scales.mutableSpan
     func value(_ unit: Int, _ output: Int) -> Float {
-      weights[shape.weights + unit * shape.paddedCount + output] * factors[below.scales + unit]
+      weights[shape.weights + unit * shape.weightStride + output] * factors[below.scales + unit]
     }
     for output in 0..<shape.outputCount {
       var size: Float = 0

@@ -32,12 +32,12 @@ extension Ensemble {
       if layer == 0 {
         unsafe spectra_kernel_multiply(
           kernel, 1, shape.paddedCount, shape.inputCount, pass.input, shape.inputCount,
-          weights + shape.weights, shape.paddedCount, weights + shape.bias, target,
+          weights + shape.weights, shape.weightStride, weights + shape.bias, target,
           shape.paddedCount, shape.rectified)
       } else {
         unsafe spectra_kernel_rows(
           kernel, shape.paddedCount, counts[layer - 1], pass.units + (layer - 1) * unitStride,
-          pass.values, weights + shape.weights, shape.paddedCount, weights + shape.bias, target,
+          pass.values, weights + shape.weights, shape.weightStride, weights + shape.bias, target,
           shape.rectified)
       }
       if !isLast {
@@ -104,7 +104,7 @@ extension Ensemble {
         let place = output * gradientStride + input
         let start = unsafe member == 0 ? 0 : gradient[place]
         unsafe gradient[place] =
-          start + weights[shape.weights + input * shape.paddedCount + output]
+          start + weights[shape.weights + input * shape.weightStride + output]
       }
     }
   }

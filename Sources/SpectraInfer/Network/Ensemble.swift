@@ -48,6 +48,9 @@ struct Ensemble: ~Copyable {
 
   /// Runs one member on `rows` spectra together.
   ///
+  /// From the second layer on, products with inputs that are zero are left out where they are many,
+  /// as with rectifiers; this changes no bit.
+  ///
   /// - Parameters:
   ///   - input: [rows][widestLayer], scaled features; preserved.
   ///   - hidden: receives the outputs of the layers but the last, [layer][rows][widestLayer].
@@ -70,9 +73,11 @@ struct Ensemble: ~Copyable {
               let shape = shapes.span[member * layersPerMember + layer]
               let isLast = layer == layersPerMember - 1
               let to = unsafe isLast ? target : scratch + layer * size
-              unsafe spectra_kernel_multiply(
-                kernel, rows, shape.paddedCount, shape.inputCount, from, widestLayer,
-                weights + shape.weights, shape.paddedCount, weights + shape.bias, to,
+              let multiply =
+                unsafe layer == 0 ? spectra_kernel_multiply : spectra_kernel_multiply_sparse
+              unsafe multiply(
+                kernel, rows, LayerShape.padded(shape.outputCount, to: 8), shape.inputCount, from,
+                widestLayer, weights + shape.weights, shape.weightStride, weights + shape.bias, to,
                 isLast ? outputStride : widestLayer, shape.rectified)
               unsafe from = UnsafePointer(to)
             }

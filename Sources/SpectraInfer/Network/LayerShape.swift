@@ -4,7 +4,7 @@ struct LayerShape: BitwiseCopyable, Sendable {
   var outputCount: Int
   /// Outputs rounded up to a multiple of 16; the columns between hold zeros.
   var paddedCount: Int
-  /// Index of the first weight: [in][paddedCount], so that the outputs of one input lie side by
+  /// Index of the first weight: [in][weightStride], so that the outputs of one input lie side by
   /// side.
   var weights: Int
   /// Index of the first bias, `paddedCount` of them.
@@ -15,6 +15,12 @@ struct LayerShape: BitwiseCopyable, Sendable {
   var scales = 0
   /// Whether negative outputs become 0 (ReLU).
   var rectified: Bool
+
+  /// Floats from the weights of one input to those of the next.
+  ///
+  /// Rows that are multiples of a kilobyte apart would share the few places of the first-level cache
+  /// that their addresses allow, and drive each other out; so a line of the cache lies between them.
+  var weightStride: Int { paddedCount % 256 == 0 ? paddedCount + 16 : paddedCount }
 
   /// Inputs rounded up to a multiple of 32.
   var backwardStride: Int { Self.padded(inputCount, to: 32) }
