@@ -41,14 +41,20 @@ class Bench:
         finally:
             os.sched_setaffinity(0, one)
 
-    def networks(self, hidden, members=1):
-        return [models.network([FEATURES, *hidden, models.PROPERTIES], SEED + member) for member in range(members)]
+    def networks(self, hidden, members=1, all_active=False):
+        made = [models.network([FEATURES, *hidden, models.PROPERTIES], SEED + member) for member in range(members)]
+        return [models.awakened(layers) for layers in made] if all_active else made
 
-    def model(self, hidden, members=1, references=0):
+    def model(self, hidden, members=1, references=0, all_active=False):
         """The path of a model file with these hidden layers."""
-        path = self.made / f"{'-'.join(map(str, hidden))}-{members}-{references}.json"
-        models.write_model(path, self.template, self.networks(hidden, members), references, SEED)
+        path = self.made / f"{'-'.join(map(str, hidden))}-{members}-{references}{'-active' * all_active}.json"
+        models.write_model(path, self.template, self.networks(hidden, members, all_active), references, SEED)
         return path
+
+    def active_share(self, hidden, batch, all_active=False):
+        """The share of the hidden units that are active in a batch."""
+        (layers,) = self.networks(hidden, all_active=all_active)
+        return models.active_share(self.template, layers, self.batches(batch)[0])
 
     def onnx(self, hidden, batch):
         """The path of the same network as ONNX, and its layers with the scaling in them."""

@@ -1,7 +1,8 @@
 """Models of any size: random weights from a seed, as a model file and as ONNX.
 
-The networks have not learned anything, which no time depends on. Everything else is that of a shipped
-model: scaling, calibration, recipe. References and inputs are mixtures of its reference spectra, so that
+The networks have not learned anything. Times depend on it in one way: SpectraInfer leaves out the units
+that a rectifier has silenced, about half of them as in networks that have learned. Everything else is that of
+a shipped model: scaling, calibration, recipe. References and inputs are mixtures of its reference spectra, so that
 distances are spread as those of spectra are.
 """
 
@@ -66,6 +67,22 @@ def network(widths, seed):
     return [(random.standard_normal((outputs, inputs), dtype=np.float32) * np.float32((2 / inputs) ** 0.5),
              random.standard_normal(outputs, dtype=np.float32) * np.float32(0.1))
             for inputs, outputs in zip(widths, widths[1:])]
+
+
+def awakened(layers):
+    """The network with biases so large, and later weights so small, that no hidden unit is silent."""
+    last = len(layers) - 1
+    return [(weights * np.float32(0.1 if number else 1), bias + np.float32(20 if number < last else 0))
+            for number, (weights, bias) in enumerate(layers)]
+
+
+def active_share(template, layers, features):
+    """The share of the hidden units that are not zero."""
+    h, active = (features - template.mean) / template.scale, []
+    for weights, bias in layers[:-1]:
+        h = np.maximum(h @ weights.T + bias, 0)
+        active.append(h > 0)
+    return np.mean(np.concatenate(active, axis=1))
 
 
 def outputs(template, networks, features):
