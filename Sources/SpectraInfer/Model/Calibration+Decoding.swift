@@ -2,37 +2,57 @@ extension Calibration {
   /// Reads the calibration of a model file.
   init(decoding value: JSONValue) throws(SpectraError) {
     try value.requireMembers(["novelty", "properties"])
+    let properties = try Self.properties(decoding: value.member("properties"))
+    let novelty = try value.member("novelty")
+    try novelty.requireMembers(["distances", "flag_level"])
+    let flagLevel = try novelty.member("flag_level").number(0...1)
+    let distances = try Self.distances(decoding: novelty.member("distances"))
+    self.properties = properties
+    self.distances = distances
+    self.flagLevel = flagLevel
+  }
+
+  private static func properties(
+    decoding list: JSONValue
+  ) throws(SpectraError) -> Storage<Property> {
     let count = MaterialProperty.allCases.count
-    let list = try value.member("properties")
     _ = try list.arrayCount(count...count)
+    var properties = try Storage(repeating: Property(), count: count)
+    var places = properties.mutableSpan
     for index in 0..<count {
       let entry = list.element(index)
       try entry.requireMembers([
         "base", "novelty_weight", "quantile_68", "quantile_95", "spread_weight",
       ])
-      properties[index] = try Property(
+      let property = try Property(
         base: entry.member("base").number(0...1e9),
         spreadWeight: entry.member("spread_weight").number(0...1e6),
         noveltyWeight: entry.member("novelty_weight").number(0...1e6),
         quantile68: entry.member("quantile_68").number(0...1e6),
         quantile95: entry.member("quantile_95").number(0...1e6))
-      guard properties[index].quantile95 >= properties[index].quantile68 else {
+      guard property.quantile95 >= property.quantile68 else {
         throw try entry.member("quantile_95").error(
-          "must not be below quantile_68", found: properties[index].quantile95,
-          expected: properties[index].quantile68)
+          "must not be below quantile_68", found: property.quantile95,
+          expected: property.quantile68)
       }
+      places[index] = property
     }
-    let novelty = try value.member("novelty")
-    try novelty.requireMembers(["distances", "flag_level"])
-    flagLevel = try novelty.member("flag_level").number(0...1)
-    let quantiles = try novelty.member("distances")
-    _ = try quantiles.arrayCount(Self.noveltyCount...Self.noveltyCount)
-    for index in 0..<Self.noveltyCount {
-      distances[index] = try quantiles.element(index).number(0...1e9)
-      if index > 0, distances[index] < distances[index - 1] {
+    return properties
+  }
+
+  private static func distances(
+    decoding quantiles: JSONValue
+  ) throws(SpectraError) -> Storage<Double> {
+    _ = try quantiles.arrayCount(noveltyCount...noveltyCount)
+    var distances = try Storage(repeating: 0.0, count: noveltyCount)
+    var places = distances.mutableSpan
+    for index in 0..<noveltyCount {
+      places[index] = try quantiles.element(index).number(0...1e9)
+      if index > 0, places[index] < places[index - 1] {
         throw quantiles.element(index).error("must not be below the one before")
       }
     }
+    return distances
   }
 }
 

@@ -1,6 +1,8 @@
 /// How large errors are on materials that a network has not seen, learned from the validation
 /// parts.
-struct Calibration: Sendable {
+///
+/// The numbers lie in memory of their own: what a model holds in place, the compiler copies.
+struct Calibration: ~Copyable, Sendable {
   /// Of one property. The error's scale is sqrt(base^2 + (spreadWeight spread)^2 + (noveltyWeight
   /// d)^2), with the standard deviation of the ensemble's members and the distance d to the nearest
   /// reference.
@@ -39,17 +41,17 @@ struct Calibration: Sendable {
   /// Number of the novelty quantiles: 0 %, 1 %, ... 100 %.
   static let noveltyCount = 101
 
-  var properties: InlineArray<6, Property> = .init(repeating: Property())
+  /// In the order of `MaterialProperty`.
+  let properties: Storage<Property>
   /// Quantiles of the distance of a reference to the nearest one of another material, rising.
-  var distances: InlineArray<101, Double> = .init(repeating: 0)
+  let distances: Storage<Double>
   /// Novelty above which a spectrum is outside the reference domain.
-  var flagLevel = 1.0
+  let flagLevel: Double
 
   /// Share of the references that are at most `distance` from the nearest other material, 0 to 1.
   ///
   /// Beyond the largest such distance it is 1, as for infinitely far.
   func novelty(of distance: Double) -> Double {
-    // The array itself would be copied for each of its values.
     let distances = distances.span
     guard distance > distances[0] else { return 0 }
     guard distance < distances[Self.noveltyCount - 1] else { return 1 }
