@@ -66,6 +66,41 @@ struct Base64Tests {
     }
   }
 
+  @Test("Many digits at a time are decoded as one group is, and foreign ones found")
+  func manyDigits() {
+    let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    for groups in 1...30 {
+      // Digits in an order that brings each to each place of sixteen.
+      let text = (0..<4 * groups).map { alphabet[($0 * 37 + groups * 11) % 64] }
+      let values = text.map { alphabet.firstIndex(of: $0) ?? 0 }
+      let expected = (0..<groups).flatMap { group -> [UInt8] in
+        let bits = (0..<4).reduce(0) { $0 << 6 | values[4 * group + $1] }
+        return [UInt8(bits >> 16), UInt8(bits >> 8 & 255), UInt8(bits & 255)]
+      }
+      for method in Set([SHA256.Method.portable, .best]) {
+        var bytes = [UInt8](repeating: 0xAA, count: 3 * groups)
+        var span = bytes.mutableSpan
+        #expect(Base64.decode(text.span, into: &span, method: method))
+        #expect(bytes == expected)
+      }
+    }
+  }
+
+  @Test("A foreign character among many digits is refused", arguments: 0...255)
+  func foreignAmongMany(character: Int) {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    let isDigit = alphabet.utf8.contains(UInt8(character))
+    for place in 0..<32 {
+      var text = [UInt8](repeating: UInt8(ascii: "b"), count: 48)
+      text[place] = UInt8(character)
+      for method in Set([SHA256.Method.portable, .best]) {
+        var bytes = [UInt8](repeating: 0, count: 36)
+        var span = bytes.mutableSpan
+        #expect(Base64.decode(text.span, into: &span, method: method) == isDigit, "place \(place)")
+      }
+    }
+  }
+
   @Test("Decodes every digit")
   func digits() {
     let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

@@ -265,9 +265,11 @@ void spectra_sha256_blocks(bool fast, uint32_t state[8], size_t count, const uin
 /**
  * Decodes groups of four digits of base64 to three bytes each.
  *
+ * @param fast  sixteen digits at a time; only where spectra_sha256_is_fast() says so, as the processors
+ *              with instructions for SHA-256 have those for it too.
  * @return how many groups are all digits: less than `count` where the next one holds another character.
  */
-size_t spectra_base64_groups(size_t count, const uint8_t *text, uint8_t *bytes);
+size_t spectra_base64_groups(bool fast, size_t count, const uint8_t *text, uint8_t *bytes);
 
 /**
  * Brings floats that lie in memory as little-endian IEEE 754 to the order of this processor.

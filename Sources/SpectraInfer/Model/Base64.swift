@@ -14,12 +14,15 @@ package enum Base64 {
 
   /// Decodes `text` into `bytes`, which has the room that `byteCount` says.
   ///
+  /// - Parameter method: the instructions for SHA-256 come with those for this.
   /// - Returns: false where a character is foreign or unused bits are not zero.
-  package static func decode(_ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>) -> Bool {
+  package static func decode(
+    _ text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>, method: SHA256.Method = .best
+  ) -> Bool {
     guard let count = byteCount(of: text), bytes.count == count else { return false }
     // All groups but the last, which may be padded.
     let whole = max(0, text.count / 4 - 1)
-    guard decodeGroups(whole, of: text, into: &bytes) else { return false }
+    guard decodeGroups(whole, of: text, into: &bytes, method) else { return false }
     var output = 3 * whole
     var input = 4 * whole
     while input < text.count {
@@ -49,12 +52,13 @@ package enum Base64 {
   }
 
   private static func decodeGroups(
-    _ count: Int, of text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>
+    _ count: Int, of text: Span<UInt8>, into bytes: inout MutableSpan<UInt8>,
+    _ method: SHA256.Method
   ) -> Bool {
     unsafe text.withUnsafeBufferPointer { text in
       unsafe bytes.withUnsafeMutableBufferPointer { bytes in
         guard let source = text.baseAddress, let target = bytes.baseAddress else { return true }
-        return unsafe spectra_base64_groups(count, source, target) == count
+        return unsafe spectra_base64_groups(method == .instructions, count, source, target) == count
       }
     }
   }

@@ -35,7 +35,9 @@ extension JSONValue {
         expected: Double(count * 4))
     }
     var values = try Storage<Float>(repeating: 0, count: count)
-    guard Self.decode(text, into: &values) else { throw encoded.error("is not base64") }
+    guard Self.decode(text, into: &values, method: hashing) else {
+      throw encoded.error("is not base64")
+    }
     let checksum = try member("sha256")
     guard try checksum.isHexadecimal(Self.hash(of: values, method: hashing)) else {
       throw SpectraError(
@@ -52,10 +54,12 @@ extension JSONValue {
 
   // Storage is borrowed as an argument: Embedded Swift cannot keep a local one while its span is
   // used.
-  private static func decode(_ text: Span<UInt8>, into values: inout Storage<Float>) -> Bool {
+  private static func decode(
+    _ text: Span<UInt8>, into values: inout Storage<Float>, method: SHA256.Method
+  ) -> Bool {
     let start = unsafe values.start.assumingMemoryBound(to: UInt8.self)
     var bytes = unsafe UnsafeMutableBufferPointer(start: start, count: 4 * values.count).mutableSpan
-    return Base64.decode(text, into: &bytes)
+    return Base64.decode(text, into: &bytes, method: method)
   }
 
   private static func hash(

@@ -7,7 +7,8 @@ struct JSONValue: ~Escapable {
   private let object: OpaquePointer?
   private let file: Span<UInt8>
   let place: ErrorPlace
-  /// How checksums of payloads are computed: carried along, as asking the processor takes time.
+  /// How payloads are decoded and their checksums computed: carried along, as asking the processor
+  /// takes time.
   let hashing: SHA256.Method
 
   /// - Parameters:
