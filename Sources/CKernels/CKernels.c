@@ -79,11 +79,11 @@ bool spectra_kernel_available(spectra_kernel kernel)
     return (int)kernel >= SPECTRA_KERNEL_BASELINE && (int)kernel <= (int)spectra_kernel_best();
 }
 
-/* The kernel for so many columns: half a vector of 16 takes as long as a whole one, in which two of 8
-   are multiplied. */
-static spectra_kernel kernel_of_columns(spectra_kernel kernel, size_t n)
+/* The kernel for a product of m rows and n columns: half a vector of 16 takes as long as a whole one, in
+   which two of 8 are multiplied, if there are rows enough to hide the latency. */
+static spectra_kernel kernel_of_shape(spectra_kernel kernel, size_t m, size_t n)
 {
-    return kernel == SPECTRA_KERNEL_AVX512 && n <= 8 ? SPECTRA_KERNEL_AVX2 : kernel;
+    return kernel == SPECTRA_KERNEL_AVX512 && m >= 12 && n <= 8 ? SPECTRA_KERNEL_AVX2 : kernel;
 }
 
 void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -91,7 +91,7 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *bias, float *c, size_t c_stride, bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel_of_columns(kernel, n), spectra_multiply, whole);
+    DISPATCH(kernel_of_shape(kernel, m, n), spectra_multiply, whole);
 }
 
 void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -100,7 +100,7 @@ void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, s
                                     bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel_of_columns(kernel, n), spectra_multiply_sparse, whole);
+    DISPATCH(kernel_of_shape(kernel, m, n), spectra_multiply_sparse, whole);
 }
 
 bool spectra_copy_features(size_t n, const float *restrict features, float maximum,
