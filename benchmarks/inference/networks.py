@@ -58,8 +58,9 @@ def batches(bench):
             outputs = np.zeros((batch, PROPERTIES), np.float32)
             contenders["bfloat16"] = bench.openvino(HIDDEN, batch, outputs, "bf16")
             inputs = bench.batches(batch)
-            contenders["all active"] = Native("bench_spectra_features", bench.model(HIDDEN, all_active=True), inputs, FEATURES,
-                                              len(inputs), batch, spectra=batch)
+            contenders["all active"] = Native(
+                "bench_spectra_features", bench.model(HIDDEN, all_active=True), inputs, FEATURES, len(inputs), batch,
+                spectra=batch)
         measured[batch] = bench.turns.time(table.name, batch, contenders)
     rate, peak = map(max, before, rates(bench, table.name))
     for batch, times in measured.items():
@@ -75,8 +76,8 @@ def batches(bench):
         f"{active:.0%} of the hidden units are active in these spectra. With biases that make {all_active:.0%} of them active, "
         f"SpectraInfer needs {microseconds(measured[4096]['all active'].least)} µs in batches of 4,096.",
         f"In the same run, OpenBLAS reaches {rate / 1e9:.0f} GFLOP/s on {PRODUCT} × {PRODUCT} × {PRODUCT}, and multiply-adds in "
-        f"registers, which need no memory, {peak / 1e9:.0f}: no program can compute this network on one core in less than "
-        f"{microseconds(operations(HIDDEN) / peak)} µs a spectrum.",
+        f"registers, which need no memory, {peak / 1e9:.0f}: whoever computes every product of this network needs at least "
+        f"{microseconds(operations(HIDDEN) / peak)} µs a spectrum on one core.",
         f"Reading the {parameter_bytes(HIDDEN) / 1e3:.0f} KB of parameters from the second-level cache takes "
         f"{microseconds(reading)} µs ({parameter_bytes(HIDDEN) / reading / 1e9:.0f} GB/s); one spectrum takes "
         f"{single / reading:.2f} times that.",
