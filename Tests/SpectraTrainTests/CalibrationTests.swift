@@ -76,10 +76,25 @@ struct CalibrationTests {
     }
   }
 
-  @Test("Intervals hold 68 and 95 of 100 new errors, in each third of the distance")
-  func coverage() throws {
-    let size = { (_: Double, distance: Double) in (0.5 + 81 * distance * distance).squareRoot() }
-    let fit = try Self.fit(Self.made(3000, size: size))
+  /// What the size of made-up errors depends on.
+  enum Cause: CaseIterable {
+    case nothing, spread, distance, baseAndDistance
+
+    func size(_ spread: Double, _ distance: Double) -> Double {
+      switch self {
+      case .nothing: 2
+      case .spread: 2 * spread
+      case .distance: 9 * distance
+      case .baseAndDistance: (0.5 + 81 * distance * distance).squareRoot()
+      }
+    }
+  }
+
+  @Test(
+    "Intervals hold 68 and 95 of 100 new errors, in each third of the distance",
+    arguments: Cause.allCases)
+  func coverage(cause: Cause) throws {
+    let fit = try Self.fit(Self.made(3000, size: cause.size))
     // Each fold is tried with what the others have taught.
     for third in [nil, 0, 1, 2] {
       let share = fit.coverage.share(nil, third: third)
