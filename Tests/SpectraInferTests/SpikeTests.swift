@@ -33,7 +33,9 @@ struct SpikeTests {
   @Test("A sharp real edge is no spike", arguments: [0.02, 0.05, 0.1, 0.15, 0.25, 0.5])
   func edges(dispersion: Double) throws {
     let database = try Database(folder: Repository.root.path + "/data")
-    for site in database.sites {
+    // As in training: with a smaller gap, mp-640917/O3 has a lone line, narrower than these channels,
+    // with a quarter of all strength. In one channel that is what a spike is.
+    for site in database.sites where site.groundGap >= 1 {
       // Lines of 0.1 eV over the continuum that follows them, as a monochromated microscope has them.
       let energies = (0..<Int(60 / dispersion)).map { 520 + Double($0) * dispersion }
       let lines = site.transitions
