@@ -105,7 +105,8 @@ struct MapCommandTests {
     arguments: [SIGINT, SIGKILL])
   func interruption(signal: Int32) throws {
     let folder = try TemporaryFolder()
-    let image = try MapImage([60, 100], in: folder)
+    // So large that the signal comes long before the end.
+    let image = try MapImage([120, 200], in: folder)
     let reference = try Self.map(image, folder.path + "/whole", ["--no-figures"])
     #expect(reference.status == 0, "\(reference.errors)")
     let out = folder.path + "/maps"
