@@ -48,6 +48,10 @@ struct RefusalTests {
     .usage(train + " --seed=-1", "seed"),
     .usage("cross-validate DATA --folds 0", "--folds must be 1 to 10."),
     .usage("cross-validate DATA --folds 11", "--folds must be 1 to 10."),
+    .usage(
+      "cross-validate DATA --calibration-members=-1", "--calibration-members must be 0 to 64."),
+    .usage(
+      "cross-validate DATA --calibration-members 65", "--calibration-members must be 0 to 64."),
     .usage("cross-validate DATA --seeds 0", "--seeds must be 1 to 1000."),
     .usage("predict --model MODEL", "files"),
     .usage("predict --model MODEL SPECTRUM --window 525:490", "rising energies"),

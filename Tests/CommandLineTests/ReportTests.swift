@@ -299,6 +299,10 @@ struct ReportTests {
     ("STUDYING --out STUDY --alignment absolute", "with edge alignment; name another folder"),
     ("STUDYING --out STUDY --seed 2", "with seeds from 1 on; name another folder"),
     ("STUDYING --out STUDY --broadening 0.1", "with another broadening; name another folder"),
+    (
+      "STUDYING --out STUDY --calibration-members 0",
+      "with 3 networks to an ensemble of the calibration"
+    ),
     ("STUDYING --out STUDY --smallest-gap 4", "with other spectra; name another folder"),
   ]
 

@@ -112,6 +112,7 @@ def write_study(
     error: float = 0.5,
     held_out: str | None = None,
     augmented: bool = False,
+    calibration_members: int = 3,
 ) -> Path:
     """Write a cross-validation whose networks err by `error` times the spread, normally.
 
@@ -128,6 +129,7 @@ def write_study(
         "seeds": list(seeds),
         "fold_count": fold_count,
         "members": 3,
+        "calibration_members": calibration_members,
         "training": {"hidden": [128, 128], "dropout": 0.5},
         "spectrum_count": len(made.spectra),
         "group_count": len(set(made.groups)),

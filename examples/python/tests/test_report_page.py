@@ -29,7 +29,7 @@ VOID = {"meta", "img", "br", "link"}
 FIGURES = {
     "alignments",
     "baselines-absolute-group",
-    "coverage-absolute-group",
+    "coverage-absolute-group-augmented",
     "examined-absolute-mp-107",
     "examined-edge-mp-107",
     "failures-absolute-group-nothing-similar",
@@ -84,7 +84,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("threshold", "group"),
         ("threshold", "spectrum"),
     ):
-        write_study(folder / f"{alignment}-{split}", alignment=alignment, split=split)
+        write_study(
+            folder / f"{alignment}-{split}",
+            alignment=alignment,
+            split=split,
+            calibration_members=0,
+        )
     fit_baselines(folder / "absolute-group", predictors=(Mean(), Nearest(), Ridge()))
     fit_changed_inputs(folder / "absolute-group", seeds=1, trials=(Mean(), Nearest()))
     for alignment in ("edge", "absolute"):
@@ -155,7 +160,7 @@ def test_numbers_of_the_page_are_those_of_the_files(page: Path, results: Path) -
 
 
 def test_the_same_results_give_the_same_bytes(page: Path, results: Path, tmp_path: Path) -> None:
-    folders = [results / "absolute-group"]
+    folders = [results / "absolute-group", results / "augmented"]
     one = write_report(folders, tmp_path / "one")
     other = write_report(folders, tmp_path / "other")
     assert one.read_bytes() == other.read_bytes()

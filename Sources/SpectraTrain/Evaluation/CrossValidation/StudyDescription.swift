@@ -19,6 +19,8 @@ struct StudyDescription: Codable, Sendable {
   var seeds: [UInt64]
   var fold_count: Int
   var members: Int
+  /// 0 where the intervals come from the members' own validation parts.
+  var calibration_members: Int
   var training: TrainingConfiguration
   /// Left out where the perfect spectra alone are learned from.
   var augmentation: Augmentation?
@@ -38,6 +40,7 @@ struct StudyDescription: Codable, Sendable {
     seeds = validation.seeds
     fold_count = CrossValidation.foldCount
     members = plan.memberCount
+    calibration_members = plan.calibrationMemberCount
     training = plan.configuration
     augmentation = plan.augmentation
     spectrum_count = dataset.count
@@ -72,6 +75,10 @@ struct StudyDescription: Codable, Sendable {
       (split == other.split, "a split by \(other.split)"),
       (broadening_sigma_ev == other.broadening_sigma_ev, "another broadening"),
       (members == other.members, "\(other.members) networks to an ensemble"),
+      (
+        calibration_members == other.calibration_members,
+        "\(other.calibration_members) networks to an ensemble of the calibration"
+      ),
       (held_out_groups == other.held_out_groups, "other groups held out"),
       (
         spectrum_count == other.spectrum_count && group_count == other.group_count,

@@ -258,13 +258,13 @@ def _failures(parts: _Parts, results: Results) -> None:
 
 
 def _coverage(parts: _Parts, results: Results) -> None:
-    study = results.main_study
-    if study is None:
+    if not results.calibrated:
         return
+    study = results.calibrated[0]
     parts.add("## Intervals")
     parts.add("True values inside the intervals, in per cent:")
     for split, name in SPLIT_TITLES.items():
-        studies = [each for each in results.studies if each.split == split]
+        studies = [each for each in results.calibrated if each.split == split]
         if studies:
             parts.add(f"{capitalised(name)}:")
             parts.add(coverage_table(studies).markdown())

@@ -65,6 +65,11 @@ class Results:
         return tuple(study for study in self.studies if id(study) not in compared)
 
     @property
+    def calibrated(self) -> tuple[Study, ...]:
+        """The cross-validations whose intervals are learned as those of a shipped model."""
+        return tuple(study for study in self.studies if study.calibration_members > 0)
+
+    @property
     def main_study(self) -> Study | None:
         """The cross-validation that the text is about: the first."""
         return self.studies[0] if self.studies else None

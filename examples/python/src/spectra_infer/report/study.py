@@ -110,6 +110,9 @@ class Study:
         ``"threshold"``, ``"edge"`` or ``"absolute"``; ``"group"`` or ``"spectrum"``.
     seeds, fold_count, members
         Seeds of the folds, number of folds, networks in an ensemble.
+    calibration_members
+        Networks of each ensemble that was trained for the intervals alone; 0: none was, and the
+        intervals are less sure than those of a shipped model.
     properties
         The properties, in the order of the columns of `targets`.
     spectra, materials, groups, multiplicities
@@ -132,6 +135,7 @@ class Study:
     seeds: tuple[int, ...]
     fold_count: int
     members: int
+    calibration_members: int
     properties: tuple[Property, ...]
     spectra: tuple[str, ...]
     materials: NDArray[np.str_]
@@ -309,6 +313,7 @@ def read_study(folder: str | Path) -> Study:
         seeds=seeds,
         fold_count=fold_count,
         members=member(document, "members", int, path, REMEDY),
+        calibration_members=member(document, "calibration_members", int, path, REMEDY),
         properties=properties,
         spectra=spectra,
         materials=sites.text("material"),

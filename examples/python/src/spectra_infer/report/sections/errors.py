@@ -169,9 +169,9 @@ def add_baselines(page: Page, comparisons: Sequence[Comparison]) -> None:
 
 def add_coverage(page: Page, results: Results) -> None:
     """Show whether the intervals hold what they say."""
-    study = results.main_study
-    if study is None:
+    if not results.calibrated:
         return
+    study = results.calibrated[0]
     page.section("Whether the intervals hold")
     page.figure(
         f"coverage-{study.key}",
@@ -186,7 +186,7 @@ def add_coverage(page: Page, results: Results) -> None:
         "property and by novelty.",
     )
     for split, name in SPLIT_TITLES.items():
-        studies = [each for each in results.studies if each.split == split]
+        studies = [each for each in results.calibrated if each.split == split]
         if studies:
             page.table(coverage_table(studies), f"True values inside the intervals (%), on {name}.")
 
