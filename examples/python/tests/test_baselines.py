@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 from result_folders import Floats, sample, write_study
+from scipy.spatial.distance import cdist
+from sklearn.kernel_ridge import KernelRidge as SklearnKernelRidge
 from sklearn.linear_model import Ridge as SklearnRidge
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from sklearn.model_selection import GridSearchCV
@@ -209,6 +211,32 @@ def test_ridge_is_that_of_a_grid_search(problem: Problem) -> None:
         search.fit(inputs[rows], scaled)
         expected = values[rows].mean() + values[rows].std() * search.predict(test_inputs)
         np.testing.assert_allclose(predicted[:, column], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kernel", ["rbf", "laplacian"])
+def test_kernel_ridge_is_that_of_a_grid_search(problem: Problem, kernel: str) -> None:
+    widths, penalties = (0.25, 4.0), (1e-3, 0.1, 10.0)
+    predicted = KernelRidge(kernel, widths=widths, penalties=penalties).predict(problem)
+    inputs, test_inputs = problem.standardised
+    metric = "sqeuclidean" if kernel == "rbf" else "cityblock"
+    for column, values in enumerate(problem.targets.T):
+        rows = np.flatnonzero(~np.isnan(values))
+        own, to_test = (cdist(each, inputs[rows], metric) for each in (inputs[rows], test_inputs))
+        median = np.median(own[np.triu_indices_from(own, 1)])
+        searches = []
+        for width in widths:
+            search = GridSearchCV(
+                SklearnKernelRidge(kernel="precomputed"),
+                {"alpha": penalties},
+                scoring=_summed_errors,
+                cv=list(problem.inner_splits(rows)),
+            )
+            scaled = (values[rows] - values[rows].mean()) / values[rows].std()
+            search.fit(np.exp(-own / (width * median)), scaled)
+            searches.append((search.best_score_, search, np.exp(-to_test / (width * median))))
+        _, search, kernel_to_test = max(searches, key=lambda each: each[0])
+        expected = values[rows].mean() + values[rows].std() * search.predict(kernel_to_test)
+        np.testing.assert_allclose(predicted[:, column], expected, rtol=1e-6)
 
 
 def _summed_errors(model: Any, inputs: Any, targets: Any) -> float:

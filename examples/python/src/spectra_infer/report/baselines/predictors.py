@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,7 +54,7 @@ def best_of(
     problem: Problem,
     block: Block,
     candidates: Sequence[Any],
-    predict: Callable[[Any, Any, Any], Floats],
+    predict: Callable[[Any, Any], Iterator[Floats]],
     folds: int = 5,
 ) -> list[Any]:
     """Choose a candidate for each property of a block, by the mean absolute error.
@@ -64,16 +64,15 @@ def best_of(
     candidates
         Hyperparameters; the first of equally good ones is taken.
     predict
-        ``predict(candidate, fit, measure)`` fits to the places ``fit`` of the block's rows and
-        returns the predictions for the places ``measure``.
+        ``predict(fit, measure)`` fits to the places ``fit`` of the block's rows and yields the
+        predictions for the places ``measure``, those of each candidate in turn.
     folds
         Folds of the inner cross-validation.
     """
     sums = np.zeros((len(candidates), block.columns.size))
     for fit, measure in problem.inner_splits(block.rows, folds):
-        for place, candidate in enumerate(candidates):
-            errors = predict(candidate, fit, measure) - block.targets[measure]
-            sums[place] += np.abs(errors).sum(axis=0)
+        for place, predicted in enumerate(predict(fit, measure)):
+            sums[place] += np.abs(predicted - block.targets[measure]).sum(axis=0)
     return [candidates[place] for place in np.argmin(sums, axis=0)]
 
 
@@ -130,10 +129,10 @@ class Ridge:
         def predict(block: Block) -> Floats:
             own = inputs[block.rows]
 
-            def try_out(penalty: float, fit: Any, measure: Any) -> Floats:
-                model = linear_model.Ridge(alpha=penalty).fit(own[fit], block.targets[fit])
-                predicted: Floats = model.predict(own[measure])
-                return predicted.reshape(len(measure), -1)
+            def try_out(fit: Any, measure: Any) -> Iterator[Floats]:
+                for penalty in self.penalties:
+                    model = linear_model.Ridge(alpha=penalty).fit(own[fit], block.targets[fit])
+                    yield model.predict(own[measure]).reshape(len(measure), -1)
 
             penalties = best_of(problem, block, self.penalties, try_out)
             model = linear_model.Ridge(alpha=np.array(penalties)).fit(own, block.targets)
@@ -167,26 +166,26 @@ class KernelRidge:
         to_test = self._distances(test_inputs, inputs)
         kernel_ridge = sklearn("kernel_ridge")
 
-        def model(penalty: Any) -> Any:
-            return kernel_ridge.KernelRidge(alpha=penalty, kernel="precomputed")
-
         def predict(block: Block) -> Floats:
             own = distances[np.ix_(block.rows, block.rows)]
             median = float(np.median(own[np.triu_indices_from(own, 1)])) or 1.0
             kernels = {width: np.exp(-own / (width * median)) for width in self.widths}
 
-            def try_out(candidate: tuple[float, float], fit: Any, measure: Any) -> Floats:
-                width, penalty = candidate
-                kernel = kernels[width]
-                fitted = model(penalty).fit(kernel[np.ix_(fit, fit)], block.targets[fit])
-                predicted: Floats = fitted.predict(kernel[np.ix_(measure, fit)])
-                return predicted.reshape(len(measure), -1)
+            def try_out(fit: Any, measure: Any) -> Iterator[Floats]:
+                for kernel in kernels.values():
+                    # One decomposition serves all penalties p: (K + p)^-1 y = V (w + p)^-1 V' y.
+                    values, vectors = np.linalg.eigh(kernel[np.ix_(fit, fit)])
+                    turned = kernel[np.ix_(measure, fit)] @ vectors
+                    targets = vectors.T @ block.targets[fit]
+                    for penalty in self.penalties:
+                        yield turned @ (targets / (values + penalty)[:, np.newaxis])
 
             candidates = list(itertools.product(self.widths, self.penalties))
             chosen = best_of(problem, block, candidates, try_out)
             predicted = np.empty((len(test_inputs), block.columns.size))
             for column, (width, penalty) in enumerate(chosen):
-                fitted = model(penalty).fit(kernels[width], block.targets[:, column])
+                model = kernel_ridge.KernelRidge(alpha=penalty, kernel="precomputed")
+                fitted = model.fit(kernels[width], block.targets[:, column])
                 test_kernel = np.exp(-to_test[:, block.rows] / (width * median))
                 predicted[:, column] = fitted.predict(test_kernel)
             return predicted
@@ -236,16 +235,18 @@ class Forest:
         def predict(block: Block) -> Floats:
             own = problem.features[block.rows]
 
-            def try_out(candidate: tuple[float, int], fit: Any, measure: Any) -> Floats:
-                columns = [
-                    forest(candidate, self.trial_trees)
-                    .fit(own[fit], targets[fit])
-                    .predict(own[measure])
-                    for targets in block.targets.T
-                ]
-                return np.stack(columns, axis=1)
-
             candidates = list(itertools.product(self.shares, self.leaves))
+
+            def try_out(fit: Any, measure: Any) -> Iterator[Floats]:
+                for candidate in candidates:
+                    columns = [
+                        forest(candidate, self.trial_trees)
+                        .fit(own[fit], targets[fit])
+                        .predict(own[measure])
+                        for targets in block.targets.T
+                    ]
+                    yield np.stack(columns, axis=1)
+
             chosen = best_of(problem, block, candidates, try_out, self.trial_folds)
             columns = [
                 forest(candidate, self.trees).fit(own, targets).predict(problem.test_features)
@@ -267,7 +268,7 @@ class GaussianProcess:
 
     name: str = "gaussian_process"
     smoothness: tuple[float, ...] = (np.inf, 1.5, 0.5)
-    likelihood_spectra: int = 300
+    likelihood_spectra: int = 200
 
     def predict(self, problem: Problem) -> Floats:
         """Fit each kernel, choose one for each property, predict its mean."""
@@ -290,11 +291,11 @@ class GaussianProcess:
                 ]
 
                 def try_out(
-                    kernel: Any, fit: Any, measure: Any, targets: Floats = targets
-                ) -> Floats:
-                    process = self._process(kernel, optimizer=None).fit(own[fit], targets[fit])
-                    predicted: Floats = process.predict(own[measure])
-                    return predicted[:, np.newaxis]
+                    fit: Any, measure: Any, kernels: Any = kernels, targets: Floats = targets
+                ) -> Iterator[Floats]:
+                    for kernel in kernels:
+                        process = self._process(kernel, optimizer=None).fit(own[fit], targets[fit])
+                        yield process.predict(own[measure])[:, np.newaxis]
 
                 (kernel,) = best_of(problem, single, kernels, try_out)
                 process = self._process(kernel, optimizer=None).fit(own, targets)
