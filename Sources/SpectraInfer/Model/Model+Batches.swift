@@ -61,27 +61,14 @@ extension Model {
     try checkFeatureCount(featureCount)
     let last = Self.lastIndex((spectrumCount, spectrumStride), (featureCount, 1))
     guard let last, last < features.count else { throw Self.stridesError }
-    try inBlocks(of: spectrumCount, using: &workspace, predicted: predicted, failed: failed) {
-      (index, row, workspace) throws(SpectraError) in
-      try adopt(features, from: index * spectrumStride, row: row, using: &workspace)
-    }
-  }
-
-  /// Takes up to `Workspace.rowCount` prepared spectra, runs the networks on them together, and
-  /// reports.
-  private func inBlocks(
-    of count: Int, using workspace: inout Workspace,
-    predicted: (Int, borrowing Prediction) -> Void, failed: (Int, SpectraError) -> Void,
-    adopt: (Int, Int, inout Workspace) throws(SpectraError) -> Void
-  ) throws(SpectraError) {
-    var start = 0
     var prediction = Prediction.none
-    while start < count {
-      let rows = min(Workspace.rowCount, count - start)
+    for start in stride(from: 0, to: spectrumCount, by: Workspace.rowCount) {
+      let rows = min(Workspace.rowCount, spectrumCount - start)
       var refused: UInt64 = 0
       for row in 0..<rows {
         do throws(SpectraError) {
-          try adopt(start + row, row, &workspace)
+          try adopt(
+            features, from: (start + row) * spectrumStride, row: row, using: &workspace)
         } catch {
           refused |= 1 << UInt64(row)
           workspace.clear(row: row, featureCount: featureCount)
@@ -90,15 +77,17 @@ extension Model {
       runNetworks(rows: rows, using: &workspace)
       for row in 0..<rows {
         do throws(SpectraError) {
-          // Errors are large and rare: what failed is asked again.
-          if refused >> UInt64(row) & 1 == 1 { try adopt(start + row, row, &workspace) }
+          // Errors are large and rare: what was refused is refused again, to have the error.
+          if refused >> UInt64(row) & 1 == 1 {
+            try adopt(
+              features, from: (start + row) * spectrumStride, row: row, using: &workspace)
+          }
           try complete(&prediction, row: row, using: &workspace)
           predicted(start + row, prediction)
         } catch {
           failed(start + row, error)
         }
       }
-      start += rows
     }
   }
 
