@@ -17,7 +17,7 @@ struct KernelTests {
   @Test("Every kernel has the bits of one fused multiply-add after the other", arguments: 1...17)
   func smallShapes(rows: Int) {
     for columns in 1...70 {
-      expectBits(Case(rows: rows, columns: columns, depth: (rows * 7 + columns) % 6))
+      expectBits(KernelProduct(rows: rows, columns: columns, depth: (rows * 7 + columns) % 6))
     }
   }
 
@@ -28,12 +28,12 @@ struct KernelTests {
       (7, 150, 40),
     ])
   func largeShapes(rows: Int, columns: Int, depth: Int) {
-    expectBits(Case(rows: rows, columns: columns, depth: depth))
+    expectBits(KernelProduct(rows: rows, columns: columns, depth: depth))
   }
 
   @Test("A row of a batch has the bits that it has alone", arguments: available)
   func batch(kernel: spectra_kernel) {
-    let batch = Case(rows: 29, columns: 45, depth: 31)
+    let batch = KernelProduct(rows: 29, columns: 45, depth: 31)
     let whole = batch.result(of: kernel)
     for row in 0..<batch.rows {
       var alone = batch
@@ -50,7 +50,7 @@ struct KernelTests {
   func rectifier(kernel: spectra_kernel) {
     // One by one: start + 1 * value, with values in all lanes of vectors and of tails.
     let values: [Float] = [.nan, -.infinity, .infinity, -1, 1, -.leastNonzeroMagnitude]
-    var product = Case(rows: 2, columns: 23, depth: 1)
+    var product = KernelProduct(rows: 2, columns: 23, depth: 1)
     product.a = Array(repeating: 1, count: product.a.count)
     product.bias = Array(repeating: 0, count: product.columns)
     product.rectify = true
@@ -65,7 +65,7 @@ struct KernelTests {
 
   @Test("Without a depth the start remains, rectified", arguments: available)
   func noDepth(kernel: spectra_kernel) {
-    var product = Case(rows: 1, columns: 3, depth: 0)
+    var product = KernelProduct(rows: 1, columns: 3, depth: 0)
     product.bias = [-2, 3, 0.5]
     product.rectify = true
     #expect(Array(product.result(of: kernel).prefix(3)) == [0, 3, 0.5])
@@ -90,7 +90,7 @@ struct KernelTests {
     #expect(spectra_square_root(-1).isNaN)
   }
 
-  private func expectBits(_ product: Case, _ location: SourceLocation = #_sourceLocation) {
+  private func expectBits(_ product: KernelProduct, _ location: SourceLocation = #_sourceLocation) {
     for (bias, rectify) in [(true, true), (true, false), (false, true), (false, false)] {
       var product = product
       if !bias { product.bias = nil }
@@ -107,61 +107,5 @@ struct KernelTests {
           sourceLocation: location)
       }
     }
-  }
-}
-
-/// A product of random numbers, with gaps between the rows of all three matrices.
-private struct Case {
-  var rows: Int
-  let columns, depth: Int
-  let aStride, bStride, cStride: Int
-  var a: [Float] = []
-  var b: [Float] = []
-  var c: [Float] = []
-  var bias: [Float]?
-  var rectify = false
-
-  init(rows: Int, columns: Int, depth: Int) {
-    self.rows = rows
-    self.columns = columns
-    self.depth = depth
-    aStride = depth + rows % 3
-    bStride = columns + depth % 4
-    cStride = columns + columns % 5
-    var state = UInt64(rows * 1_000_003 + columns * 1009 + depth)
-    func numbers(_ count: Int) -> [Float] {
-      (0..<count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Float(Int32(truncatingIfNeeded: state >> 32)) * 0x1p-30
-      }
-    }
-    a = numbers(rows * aStride)
-    b = numbers(depth * bStride)
-    c = numbers(rows * cStride)
-    bias = numbers(columns)
-  }
-
-  /// All of C by definition: each element with one accumulator, in the order of the depth. The gaps
-  /// between the rows stay what they are.
-  func definition() -> [Float] {
-    var result = c
-    for row in 0..<rows {
-      for column in 0..<columns {
-        var sum = bias?[column] ?? c[row * cStride + column]
-        for step in 0..<depth {
-          sum = sum.addingProduct(a[row * aStride + step], b[step * bStride + column])
-        }
-        result[row * cStride + column] = rectify && sum < 0 ? 0 : sum
-      }
-    }
-    return result
-  }
-
-  /// All of C, gaps included, as the kernel leaves it.
-  func result(of kernel: spectra_kernel) -> [Float] {
-    var result = c
-    unsafe spectra_kernel_multiply(
-      kernel, rows, columns, depth, a, aStride, b, bStride, bias, &result, cStride, rectify)
-    return result
   }
 }

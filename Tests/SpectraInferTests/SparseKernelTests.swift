@@ -13,7 +13,7 @@ struct SparseKernelTests {
       for rows in [1, 2, columns % 13 + 3] {
         let share = Double((columns * 7 + depth * 3 + rows) % 11) / 10
         expectSameBits(
-          Product(rows: rows, columns: columns, depth: depth) { _, _ in share })
+          KernelProduct(rows: rows, columns: columns, depth: depth) { _, _ in share })
       }
     }
   }
@@ -24,24 +24,26 @@ struct SparseKernelTests {
     [0, 0.1, 0.5, 0.74, 0.8, 1])
   func blocks(size: (rows: Int, columns: Int, depth: Int), share: Double) {
     expectSameBits(
-      Product(rows: size.rows, columns: size.columns, depth: size.depth) { _, _ in share })
+      KernelProduct(rows: size.rows, columns: size.columns, depth: size.depth) { _, _ in share })
   }
 
   @Test("Some parts may be full of zeros and others free of them")
   func patches() {
     expectSameBits(
-      Product(rows: 140, columns: 136, depth: 530) { row, step in
+      KernelProduct(rows: 140, columns: 136, depth: 530) { row, step in
         Double((row / 64 + step / 256) % 2)
       })
     expectSameBits(
-      Product(rows: 70, columns: 136, depth: 300) { row, step in
+      KernelProduct(rows: 70, columns: 136, depth: 300) { row, step in
         row % 7 == 0 ? 1 : Double(step / 16 % 2) * 0.5
       })
   }
 
   @Test("What a zero would be multiplied by is not read", arguments: KernelTests.available)
   func leftOut(kernel: spectra_kernel) {
-    var product = Product(rows: 70, columns: 128, depth: 300) { _, step in step % 3 == 0 ? 0 : 1 }
+    var product = KernelProduct(rows: 70, columns: 128, depth: 300) { _, step in
+      step % 3 == 0 ? 0 : 1
+    }
     let expected = product.result(of: kernel, sparse: true)
     for step in stride(from: 0, to: product.depth, by: 3) {
       for column in 0..<product.bStride { product.b[step * product.bStride + column] = .nan }
@@ -51,7 +53,7 @@ struct SparseKernelTests {
 
   @Test("NaN and infinity are not zero", arguments: KernelTests.available)
   func extremes(kernel: spectra_kernel) {
-    var product = Product(rows: 9, columns: 64, depth: 40) { _, _ in 0.2 }
+    var product = KernelProduct(rows: 9, columns: 64, depth: 40) { _, _ in 0.2 }
     product.a[3 * product.aStride + 39] = .nan
     product.a[5 * product.aStride + 1] = .infinity
     let result = product.result(of: kernel, sparse: true)
@@ -64,14 +66,16 @@ struct SparseKernelTests {
 
   @Test("Without a depth the start remains, rectified", arguments: KernelTests.available)
   func noDepth(kernel: spectra_kernel) {
-    var product = Product(rows: 1, columns: 66, depth: 0) { _, _ in 0 }
+    var product = KernelProduct(rows: 1, columns: 66, depth: 0) { _, _ in 0 }
     product.bias = (0..<66).map { Float($0) - 3 }
     product.rectify = true
     let expected = (0..<66).map { max(0, Float($0) - 3) }
     #expect(Array(product.result(of: kernel, sparse: true).prefix(66)) == expected)
   }
 
-  private func expectSameBits(_ product: Product, _ location: SourceLocation = #_sourceLocation) {
+  private func expectSameBits(
+    _ product: KernelProduct, _ location: SourceLocation = #_sourceLocation
+  ) {
     for (bias, rectify) in [(true, true), (true, false), (false, true), (false, false)] {
       var product = product
       if !bias { product.bias = nil }
@@ -92,57 +96,5 @@ struct SparseKernelTests {
           sourceLocation: location)
       }
     }
-  }
-}
-
-/// A product of random numbers, with gaps between the rows of all three matrices, of zeros of both
-/// signs, and of numbers too small to be normal.
-private struct Product {
-  let rows, columns, depth: Int
-  let aStride, bStride, cStride: Int
-  var a: [Float]
-  var b: [Float]
-  var c: [Float]
-  var bias: [Float]?
-  var rectify = false
-
-  /// - Parameter share: how many inputs of this row and step are not zero, from 0 to 1.
-  init(rows: Int, columns: Int, depth: Int, share: (_ row: Int, _ step: Int) -> Double) {
-    self.rows = rows
-    self.columns = columns
-    self.depth = depth
-    aStride = depth + rows % 3
-    bStride = columns + depth % 4
-    cStride = columns + columns % 5
-    var generator = SeededGenerator(seed: UInt64(rows * 1_000_003 + columns * 1009 + depth))
-    func number() -> Float {
-      let value = Float(generator.normal())
-      return switch generator.next() % 16 {
-      case 0: value * 0x1p-130
-      case 1: value * 0x1p-70
-      default: value
-      }
-    }
-    b = (0..<depth * bStride).map { _ in number() }
-    c = (0..<rows * cStride).map { _ in number() }
-    bias = (0..<columns).map { _ in number() }
-    // What lies between the rows is not to be read.
-    a = [Float](repeating: .nan, count: rows * aStride)
-    for row in 0..<rows {
-      for step in 0..<depth {
-        let isActive = generator.uniform() < share(row, step)
-        let zero: Float = generator.next() % 2 == 0 ? 0 : -0.0
-        a[row * aStride + step] = isActive ? number() : zero
-      }
-    }
-  }
-
-  /// All of C, gaps included, as the kernel leaves it.
-  func result(of kernel: spectra_kernel, sparse: Bool) -> [Float] {
-    var result = c
-    let multiply = unsafe sparse ? spectra_kernel_multiply_sparse : spectra_kernel_multiply
-    unsafe multiply(
-      kernel, rows, columns, depth, a, aStride, b, bStride, bias, &result, cStride, rectify)
-    return result
   }
 }
