@@ -121,8 +121,8 @@ struct ReportTests {
     let foreign = try #require(trust["foreign_edges"] as? [String: Int])
     #expect(unseen["spectrum_count"] == Set(predictions.compactMap { $0["spectrum"] }).count)
     let sentence =
-      "Flagged as outside of the reference domain: \(unseen["flagged_count"] ?? -1) of "
-      + "\(unseen["spectrum_count"] ?? -1) spectra that are not\nlearned from; "
+      "Flagged as outside of the reference domain:\n  \(unseen["flagged_count"] ?? -1) of "
+      + "\(unseen["spectrum_count"] ?? -1) spectra that are not learned from\n  "
       + "\(foreign["flagged_count"] ?? -1) of \(foreign["spectrum_count"] ?? -1) edges"
     #expect(outcome.output.contains(sentence))
     #expect((trust["coverage"] as? [[String: Any]])?.first?["property"] as? String == "all")

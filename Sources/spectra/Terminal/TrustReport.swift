@@ -15,13 +15,13 @@ struct TrustReport {
       lines += CoverageReport(trust.coverage).lines
     }
     if let foreign = trust.foreignEdges {
-      lines += [
-        "",
-        "Flagged as outside of the reference domain: \(trust.outsideCount) of "
-          + "\(trust.spectrumCount) spectra that are not",
-        "learned from; \(foreign.flagged) of \(foreign.flagged + foreign.passed) edges of random "
-          + "peaks.",
-      ]
+      lines += ["", "Flagged as outside of the reference domain:"]
+      if trust.spectrumCount > 0 {
+        lines.append(
+          "  \(trust.outsideCount) of \(trust.spectrumCount) spectra that are not learned from")
+      }
+      let edges = foreign.flagged + foreign.passed
+      lines.append("  \(foreign.flagged) of \(edges) edges of random peaks")
     }
     self.lines = lines
   }
