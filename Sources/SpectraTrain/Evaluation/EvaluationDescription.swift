@@ -22,8 +22,6 @@ struct EvaluationDescription: Encodable {
     var group_count: Int
   }
 
-  var format = kind.format
-  var format_version = kind.version
   var software = "SpectraInfer \(LibraryVersion.text)"
   var model: Model
   var data_sha256: DatabaseChecksums?

@@ -25,6 +25,15 @@ public struct LearningCurveResults {
     }
   }
 
+  private static let kind = ResultFolder.Kind(
+    file: "learning-curve.json", format: "spectra-infer learning curve", version: 1,
+    title: "learning curve")
+
+  /// What the JSON file has beside the recipe.
+  private struct Description: Encodable {
+    var shares = LearningCurve.shares
+  }
+
   private static let columns = [
     "alignment", "seed", "share", "groups", "spectra", "property", "count", "mean_absolute_error",
     "mean_error_of_predicting_the_mean", "mean_error_of_the_nearest_spectrum",
@@ -38,10 +47,10 @@ public struct LearningCurveResults {
   /// - Throws: `DataError` where the folder holds anything else, such as a curve of another
   ///   configuration, or cannot be written.
   public init(_ curve: LearningCurve, in path: String) throws {
-    let description = LearningCurveDescription(curve)
-    let folder = try ResultFolder(path, kind: LearningCurveDescription.kind)
-    try folder.keep(description)
-    let alignment = description.alignment
+    let recipe = RecipeDescription(curve.plan, curve.dataset)
+    let folder = try ResultFolder(path, kind: Self.kind)
+    try folder.keep(recipe, Description())
+    let alignment = recipe.alignment
     self.alignment = alignment
     rows = try PartTable(
       "learning-curve.csv", columns: Self.columns, rowCount: MaterialProperty.allCases.count,

@@ -28,6 +28,10 @@ public struct RobustnessResults {
     fileprivate var name: String { isAugmented ? "augmented" : "clean" }
   }
 
+  private static let kind = ResultFolder.Kind(
+    file: "robustness.json", format: "spectra-infer robustness", version: 1,
+    title: "robustness study")
+
   private static let columns = [
     "alignment", "training", "condition", "value", "seed", "property", "count", "refused",
     "mean_absolute_error", "mean_error_of_predicting_the_mean",
@@ -41,10 +45,12 @@ public struct RobustnessResults {
   /// - Throws: `DataError` where the folder holds anything else, such as a study of another
   ///   configuration, or cannot be written.
   public init(_ plan: TrainingPlan, _ dataset: Dataset, in path: String) throws {
-    let description = RobustnessDescription(plan, dataset)
-    let folder = try ResultFolder(path, kind: RobustnessDescription.kind)
-    try folder.keep(description)
-    let alignment = description.alignment
+    var recipe = RecipeDescription(plan, dataset)
+    // Networks are trained with and without it.
+    recipe.augmentation = plan.augmentation ?? Augmentation(seed: plan.configuration.seed)
+    let folder = try ResultFolder(path, kind: Self.kind)
+    try folder.keep(recipe)
+    let alignment = recipe.alignment
     self.alignment = alignment
     rows = try PartTable(
       "robustness.csv", columns: Self.columns,

@@ -39,13 +39,14 @@ public struct CrossValidationStudy: Sendable {
     let folder = try ResultFolder(path, kind: StudyDescription.kind)
     self.folder = folder
     let description = StudyDescription(validation)
+    let recipe = RecipeDescription(validation.plan, validation.dataset)
     let tables = StudyTables(validation)
     let spectra = [("sites.csv", tables.sites), ("features.csv", tables.features)]
     if let found = folder.found {
-      try description.check(found, in: folder)
+      try description.check(recipe, found, in: folder)
       for (name, table) in spectra { try folder.check(table, against: name) }
     }
-    try folder.write(description)
+    try folder.write(description, recipe)
     for (name, table) in spectra { try folder.write(table, to: name) }
     try folder.write(tables.folds, to: "folds.csv")
     for part in try PredictionReader(validation, in: folder).read() {

@@ -18,9 +18,19 @@ struct ResultFolder {
     var title: String
   }
 
-  private struct Head: Decodable {
+  /// What the JSON file of every kind begins with.
+  private struct Head: Codable {
     var format: String
     var format_version: Int
+  }
+
+  /// The members of several values in one JSON object.
+  private struct Members: Encodable {
+    var values: [any Encodable]
+
+    func encode(to encoder: any Encoder) throws {
+      for value in values { try value.encode(to: encoder) }
+    }
   }
 
   private static let largestFile = 64 << 20
@@ -75,27 +85,29 @@ struct ResultFolder {
     try DataFile.write(Data(table.text.utf8), to: "\(path)/\(name)")
   }
 
-  /// Writes the JSON file.
-  func write(_ description: some Encodable) throws {
-    try DataFile.write(Self.json(description), to: "\(path)/\(kind.file)")
+  /// Writes the JSON file, with the members of all descriptions.
+  func write(_ descriptions: any Encodable...) throws {
+    try DataFile.write(json(descriptions), to: "\(path)/\(kind.file)")
   }
 
   /// Writes the JSON file, or checks that the one which is there is just this one.
   ///
   /// - Throws: `DataError` where it is another one.
-  func keep(_ description: some Encodable) throws {
-    if let found, try found != Self.json(description) {
+  func keep(_ descriptions: any Encodable...) throws {
+    let text = try json(descriptions)
+    if let found, found != text {
       throw DataError(
         "\(path): holds a \(kind.title) of other options or of other data; name another folder, or "
           + "give the options of its \(kind.file)")
     }
-    try write(description)
+    try DataFile.write(text, to: "\(path)/\(kind.file)")
   }
 
-  /// JSON with sorted names; the same value gives the same bytes.
-  static func json(_ value: some Encodable) throws -> Data {
+  /// JSON with sorted names; the same values give the same bytes.
+  private func json(_ descriptions: [any Encodable]) throws -> Data {
+    let head = Head(format: kind.format, format_version: kind.version)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value) + Data("\n".utf8)
+    return try encoder.encode(Members(values: [head] + descriptions)) + Data("\n".utf8)
   }
 }
