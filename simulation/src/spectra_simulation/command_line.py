@@ -121,8 +121,8 @@ def _pack(options: argparse.Namespace) -> int:
     for name, missing in unfinished.items():
         if work.material_folder(name).exists():
             print(f"left out: {name}: {missing} of its sites are not finished (--partial)")
-    for name, linked in packing.linking.items():
-        print(f"left out: {name}: it is a twin of {' and of '.join(linked)}")
+    for name, united in packing.united.items():
+        print(f"group {name} is one with {united} now: they have twins")
     for spectrum in packing.differing:
         print(f"kept as it was: {spectrum}: its new record differs")
     write_database(target, packing.entries)

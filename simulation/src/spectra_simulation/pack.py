@@ -24,43 +24,38 @@ class Packing:
         Spectra that were there already; what was there stays.
     differing
         Those of them whose record differs from what is there: simulated with other settings?
-    linking
-        New materials that were left out because they link two groups, with the groups.
+    united
+        Groups of the database that turned out to be one with another, with the name of both now.
     """
 
     entries: list[Entry]
     added: list[str]
     present: list[str]
     differing: list[str]
-    linking: dict[str, list[str]]
+    united: dict[str, str]
 
 
 def pack(records: Sequence[Record], database: Sequence[Entry] = ()) -> Packing:
-    """Add ``records`` to ``database``; rows and groups that are in it stay as they are.
+    """Add ``records`` to ``database``; the records that are in it stay as they are.
 
     The rows are sorted, so that new ones stand between the old ones, and the numbers in
     transitions.csv change with them: both files belong together.
     """
-    old = {entry.record.spectrum: entry for entry in database}
-    new = {record.spectrum: record for record in records if record.spectrum not in old}
+    old = {entry.record.spectrum: entry.record for entry in database}
     present = [record for record in records if record.spectrum in old]
+    new = {record.spectrum: record for record in records if record.spectrum not in old}
+    every = sorted([*old.values(), *new.values()], key=sort_key)
     materials: dict[str, list[Record]] = {}
-    for record in sorted([*(e.record for e in database), *new.values()], key=sort_key):
+    for record in every:
         materials.setdefault(record.material, []).append(record)
     known = {entry.record.material: entry.group for entry in database}
-    grouping = assign_groups(materials, known)
-    entries = list(database)
-    added = []
-    for record in new.values():
-        if record.material in grouping.groups:
-            entries.append(Entry(record, grouping.groups[record.material]))
-            added.append(record.spectrum)
+    groups = assign_groups(materials, known)
     return Packing(
-        entries=sorted(entries, key=lambda entry: sort_key(entry.record)),
-        added=added,
+        entries=[Entry(record, groups[record.material]) for record in every],
+        added=list(new),
         present=[record.spectrum for record in present],
-        differing=[r.spectrum for r in present if _differs(r, old[r.spectrum].record)],
-        linking=grouping.linking,
+        differing=[r.spectrum for r in present if _differs(r, old[r.spectrum])],
+        united={group: groups[m] for m, group in known.items() if groups[m] != group},
     )
 
 
