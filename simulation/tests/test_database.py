@@ -62,6 +62,20 @@ def test_rows_that_are_there_stay_as_they_are(make_record, tmp_path):
     assert numbers == {"0", "1"}
 
 
+def test_rows_are_renewed_where_that_is_asked_for(make_record):
+    old = [make_record(material="mp-50"), make_record(material="mp-51", voronoi_volume=20.0)]
+    entries = pack(old).entries
+    changed = make_record(material="mp-50", strengths=[2e-3] * 330)
+    packing = pack([changed], entries, renew=True)
+    assert [entry.record for entry in packing.entries] == [changed, old[1]]
+    assert packing.added == []
+    assert packing.present == ["mp-50/O2"]
+    # The same spectrum, in arbitrary units.
+    assert packing.differing == []
+    other = make_record(material="mp-50", strengths=[1e-3] * 165 + [2e-3] * 165)
+    assert pack([other], entries).differing == ["mp-50/O2"]
+
+
 def test_numbers_are_written_with_their_digits(make_record, tmp_path):
     record = make_record(
         bonds=1,

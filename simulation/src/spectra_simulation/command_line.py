@@ -117,14 +117,15 @@ def _pack(options: argparse.Namespace) -> int:
         absorber = Settings.read(options.out).absorber
         unfinished = missing_sites(read_plan(options.out), absorber, have)
         records = [record for record in records if record.material not in unfinished]
-    packing = pack(records, database)
+    packing = pack(records, database, renew=options.renew)
     for name, missing in unfinished.items():
         if work.material_folder(name).exists():
             print(f"left out: {name}: {missing} of its sites are not finished (--partial)")
     for name, united in packing.united.items():
         print(f"group {name} is one with {united} now: they have twins")
     for spectrum in packing.differing:
-        print(f"kept as it was: {spectrum}: its new record differs")
+        done = "renewed" if options.renew else "kept as it was (--renew)"
+        print(f"{done}: {spectrum}: its new record differs")
     write_database(target, packing.entries)
     materials = {entry.record.material for entry in packing.entries}
     groups = {entry.group for entry in packing.entries}
@@ -241,6 +242,9 @@ def _parser() -> argparse.ArgumentParser:
     target.add_argument("--add", type=Path, metavar="DIR", help="add to the database in DIR")
     packer.add_argument(
         "--partial", action="store_true", help="materials with unfinished sites too"
+    )
+    packer.add_argument(
+        "--renew", action="store_true", help="take the new records of sites that are there already"
     )
 
     checker = _command(
