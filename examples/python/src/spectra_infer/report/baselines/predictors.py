@@ -212,8 +212,8 @@ class Forest:
 
     name: str = "random_forest"
     estimator: str = "RandomForestRegressor"
-    trees: int = 200
-    trial_trees: int = 30
+    trees: int = 100
+    trial_trees: int = 20
     trial_folds: int = 3
     shares: tuple[float, ...] = (0.1, 0.4)
     leaves: tuple[int, ...] = (1, 4)
