@@ -25,8 +25,8 @@ struct ShippedDatabaseTests {
       #expect((1.4...2.2).contains(site.properties.bondLength))
       #expect((530...560).contains(site.properties.excitationEnergy))
       let energies = site.transitions.map(\.energy)
-      #expect(energies == energies.sorted())
-      #expect(energies.allSatisfy { $0.isFinite && $0 <= site.rangeEnd + 0.001 })
+      let (isSorted, end) = (energies == energies.sorted(), energies.last ?? .nan)
+      #expect(isSorted && end <= site.rangeEnd + 0.001, "\(site.id)")
       #expect(site.transitions.contains { $0.strength > 0 })
     }
     // A material is of one group.

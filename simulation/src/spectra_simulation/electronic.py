@@ -138,7 +138,9 @@ class Calculator:
             spectrum = XAS(final, mode="xas", center=site)
         strengths = (abs(spectrum.sigma_cn) ** 2).sum(axis=0) / 3
         energies = spectrum.eps_n - threshold
-        kept = energies > -1
+        # One wave vector comes after the other.
+        order = np.argsort(energies, kind="stable")
+        kept = order[energies[order] > -1]
         return FinalState(
             energy=energy,
             gap=float(levels[occupied] - levels[occupied - 1]),

@@ -35,7 +35,8 @@ class Record:
     supercell_volume
         Cubic angstrom.
     energies, strengths
-        Transition energies from the threshold (eV) and squared dipole matrix elements.
+        Transition energies from the threshold (eV), from the lowest up, and squared dipole matrix
+        elements.
     absorber
         Element of the site.
     range_end
