@@ -8,7 +8,7 @@ from contenders import Native
 from networks import parameter_bytes
 from table import Table, microseconds, ratio
 
-HIDDEN = [128, 128]  # of the shipped models, which have five members
+HIDDEN = [64, 64]  # of the shipped models, which have five members
 CHANNELS = 2048
 
 
@@ -73,7 +73,7 @@ def image(bench):
 
 def members(bench):
     table = Table(
-        "members", "Members of 160-128-128-6, without references, on one core",
+        "members", "Members of 160-64-64-6, without references, on one core",
         ["members", "one spectrum from features, µs", "one of a batch of 256, µs",
          f"one raw spectrum of {CHANNELS} channels, µs"])
     for count in (1, 2, 5, 10, 20):
@@ -87,7 +87,7 @@ def members(bench):
 
 def references(bench):
     table = Table(
-        "references", "References of an ensemble of five 160-128-128-6, on one core",
+        "references", "References of an ensemble of five 160-64-64-6, on one core",
         ["references", "one spectrum from features, µs", "one of a batch of 256, µs", "the nearest three alone, µs",
          "loading, ms"])
     for count in (0, 100, 1000, 10_000) if bench.quick else (0, 100, 1000, 10_000, 100_000):

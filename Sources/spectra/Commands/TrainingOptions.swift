@@ -76,10 +76,10 @@ struct TrainingOptions: ParsableArguments {
   }
 
   @Option(help: ArgumentHelp("Widths of the hidden layers.", valueName: "widths"))
-  var hidden = "128,128"
+  var hidden = "64,64"
 
   @Option(help: "Dropout in the hidden layers other than the last.")
-  var dropout = 0.5
+  var dropout = 0.25
 
   @Option(help: "Learning rate of Adam.")
   var learningRate = 1e-3
@@ -117,7 +117,7 @@ struct TrainingOptions: ParsableArguments {
     guard texts.count < 16 else { throw ValidationError("--hidden takes up to 15 layers.") }
     let widths = try texts.map { text in
       guard let width = Int(text), (1...8192).contains(width) else {
-        throw ValidationError("--hidden takes widths of 1 to 8192, such as 128,128.")
+        throw ValidationError("--hidden takes widths of 1 to 8192, such as 64,64.")
       }
       return width
     }
