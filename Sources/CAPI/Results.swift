@@ -114,7 +114,10 @@ extension spectra_result {
     set(prediction.estimates)
     set(prediction.neighbors, count: prediction.neighborCount)
     preparation.reset()
-    if let prepared = prediction.preparation { preparation.take(prepared) }
+    // Asked first: binding copies the preparation, there or not.
+    if prediction.preparation != nil, let prepared = prediction.preparation {
+      preparation.take(prepared)
+    }
   }
 
   /// What stands for a spectrum of a batch that could not be predicted.

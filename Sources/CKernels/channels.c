@@ -21,6 +21,16 @@
 typedef double lanes __attribute__((vector_size(64)));
 typedef int64_t lane_bits __attribute__((vector_size(64)));
 
+/* Whether a number, which may be NaN, is at least 0, and not -0, and below a limit; by its bits, as a host
+   may trap comparisons of NaN. */
+static inline bool is_between_zero_and(double number, double limit)
+{
+    uint64_t bits, most;
+    memcpy(&bits, &number, sizeof bits);
+    memcpy(&most, &limit, sizeof most);
+    return bits < most;
+}
+
 /* Straight lines between the channels of a spectrum, and the integral under them. */
 typedef struct lines {
     size_t count;
@@ -234,6 +244,27 @@ spectra_feature_sums spectra_sum_features(spectra_kernel kernel, size_t count, c
 void spectra_divide_features(spectra_kernel kernel, size_t count, double divisor, float *features)
 {
     CALL(kernel, divide_features, count, divisor, features);
+}
+
+void spectra_weigh_area(spectra_kernel kernel, size_t count, const double *energies, size_t channel,
+                        double lower, double upper, double factor, double *weights)
+{
+    if (!(lower < upper))
+        return;
+    const lines whole = { count, energies, NULL, NULL };
+    CALL(kernel, weigh_area, whole, channel, lower, upper, factor, weights);
+}
+
+void spectra_gather_slopes(spectra_kernel kernel, size_t points, const double factors[SPECTRA_SCALARS],
+                           const float *gradients, size_t stride, const float *scales, double *slopes)
+{
+    CALL(kernel, gather_slopes, points, factors, gradients, stride, scales, slopes);
+}
+
+void spectra_undivide_slopes(spectra_kernel kernel, size_t points, const float *features, double factor,
+                             double *slopes)
+{
+    CALL(kernel, undivide_slopes, points, features, factor, slopes);
 }
 
 void spectra_weigh_cells(spectra_kernel kernel, size_t count, const double *energies,

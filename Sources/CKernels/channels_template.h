@@ -20,6 +20,15 @@ KERNEL_TARGET static bool KERNEL(are_rising)(size_t count, const double *energie
 {
     const lanes limit = KERNEL(all)(0x1p24);
     lane_bits wrong = { 0 };
+    if (count > 0 && is_between_zero_and(energies[0], limit[0]) && is_between_zero_and(energies[count - 1], limit[0])) {
+        /* Bits of numbers that are not negative rise with them, and between two of these are no others. */
+        for (size_t c = 0; c + 1 < count; c += LANES) {
+            const size_t left = count - 1 - c;
+            wrong |= (lane_bits)KERNEL(load_some)(energies + c, left, 0.0)
+                     >= (lane_bits)KERNEL(load_some)(energies + c + 1, left, 1.0);
+        }
+        return !KERNEL(any)(wrong);
+    }
     for (size_t c = 0; c < count; c += LANES) {
         const lane_bits bits = (lane_bits)KERNEL(load_some)(energies + c, count - c, 0.0);
         wrong |= (bits & INT64_MAX) >= (lane_bits)limit;
@@ -56,29 +65,49 @@ KERNEL_TARGET static void KERNEL(scale_channels)(size_t count, const float *sour
     }
 }
 
+/* What is seen in eight channels at a time. */
+typedef struct KERNEL(sights) {
+    lanes largest, step;
+    lane_bits repeats;
+} KERNEL(sights);
+
+/* Looks at eight channels, and the one and the two behind each; what is not `known` repeats nothing. */
+KERNEL_INLINE void KERNEL(see)(KERNEL(sights) *sights, lanes here, lanes next, lanes behind, lane_bits known)
+{
+    const lanes difference = KERNEL(magnitude)(next - here);
+    const lane_bits same = difference == 0.0;
+    sights->step = KERNEL(smaller)(sights->step, KERNEL(choose)(same, sights->step, difference));
+    sights->largest = KERNEL(larger)(sights->largest, here);
+    sights->repeats |= ((same & (behind == next)) | (here == 0.0)) & known;
+}
+
 KERNEL_TARGET static spectra_channel_survey KERNEL(take_channels)(size_t count,
                                                                   const float *intensities,
                                                                   size_t stride, double *signal)
 {
-    KERNEL(scale_channels)(count, intensities, stride, 1.0, signal);
-    const double last = signal[count - 1];
-    lanes largest = KERNEL(all)(last), step = KERNEL(all)((double)INFINITY);
-    lane_bits repeats = { 0 };
-    for (size_t c = 0; c + 1 < count; c += LANES) {
-        const size_t left = count - c;
-        const lanes here = KERNEL(load_some)(signal + c, left, last);
-        const lanes next = KERNEL(load_some)(signal + c + 1, left - 1, last);
-        const lanes difference = KERNEL(magnitude)(next - here);
-        const lane_bits same = difference == 0.0;
-        step = KERNEL(smaller)(step, KERNEL(choose)(same, step, difference));
-        largest = KERNEL(larger)(largest, here);
-        const lanes behind = KERNEL(load_some)(signal + c + 2, left > 2 ? left - 2 : 0, last);
-        repeats |= ((same & (behind == next)) | (here == 0.0)) & KERNEL(first)(left - 1);
+    const double last = (double)intensities[(count - 1) * stride];
+    KERNEL(sights) sights = { KERNEL(all)(last), KERNEL(all)((double)INFINITY), { 0 } };
+    size_t c = 0;
+    if (stride == 1) {
+        for (; c + LANES + 2 <= count; c += LANES) {
+            const lanes here = KERNEL(load_floats)(intensities + c);
+            KERNEL(store)(signal + c, here);
+            KERNEL(see)(&sights, here, KERNEL(load_floats)(intensities + c + 1),
+                        KERNEL(load_floats)(intensities + c + 2), KERNEL(first)(LANES));
+        }
     }
-    spectra_channel_survey survey = { largest[0], step[0], KERNEL(any)(repeats) };
+    KERNEL(scale_channels)(count - c, intensities + c * stride, stride, 1.0, signal + c);
+    for (; c + 1 < count; c += LANES) {
+        const size_t left = count - c;
+        KERNEL(see)(&sights, KERNEL(load_some)(signal + c, left, last),
+                    KERNEL(load_some)(signal + c + 1, left - 1, last),
+                    KERNEL(load_some)(signal + c + 2, left > 2 ? left - 2 : 0, last),
+                    KERNEL(first)(left - 1));
+    }
+    spectra_channel_survey survey = { sights.largest[0], sights.step[0], KERNEL(any)(sights.repeats) };
     for (size_t i = 1; i < LANES; i++) {
-        survey.largest = largest[i] > survey.largest ? largest[i] : survey.largest;
-        survey.smallest_step = step[i] < survey.smallest_step ? step[i] : survey.smallest_step;
+        survey.largest = sights.largest[i] > survey.largest ? sights.largest[i] : survey.largest;
+        survey.smallest_step = sights.step[i] < survey.smallest_step ? sights.step[i] : survey.smallest_step;
     }
     return survey;
 }
@@ -465,6 +494,65 @@ KERNEL_TARGET static void KERNEL(divide_features)(size_t count, double divisor, 
 }
 
 /* ---------------------------------------------------------------- noise */
+
+KERNEL_TARGET static void KERNEL(weigh_area)(const lines t, size_t channel, double lower, double upper,
+                                             double factor, double *restrict weights)
+{
+    const double *restrict energies = t.energies;
+    const size_t first = channel_of(t, lower, channel);
+    size_t end = first;
+    while (end + 2 < t.count && energies[end + 1] < upper)
+        end++;
+    const double last = end == first ? upper : energies[first + 1];
+    const shares begin = shares_of(energies, first, lower, last);
+    weights[first] += factor * begin.left;
+    weights[first + 1] += factor * begin.right;
+    if (end == first)
+        return;
+    /* Between whole channels, each has half of the integral. */
+    const double half = 0.5 * factor;
+    if (first + 1 < end) {
+        weights[first + 1] += half * (energies[first + 2] - energies[first + 1]);
+        for (size_t c = first + 2; c < end; c++)
+            weights[c] += half * (energies[c + 1] - energies[c - 1]);
+        weights[end] += half * (energies[end] - energies[end - 1]);
+    }
+    const shares rest = shares_of(energies, end, energies[end], upper);
+    weights[end] += factor * rest.left;
+    weights[end + 1] += factor * rest.right;
+}
+
+KERNEL_TARGET static void KERNEL(gather_slopes)(size_t points, const double *factors,
+                                                const float *gradients, size_t stride,
+                                                const float *scales, double *slopes)
+{
+    const lanes own = KERNEL(load)(factors);
+    for (size_t p = 0; p < points; p++) {
+        double gathered[LANES] = { 0 };
+        UNROLL for (size_t s = 0; s < SPECTRA_SCALARS_USED; s++)
+            gathered[s] = (double)gradients[s * stride + p];
+        KERNEL(store)(slopes + p * LANES, own * KERNEL(load)(gathered) * (double)scales[p]);
+    }
+}
+
+KERNEL_TARGET static void KERNEL(undivide_slopes)(size_t points, const float *features, double factor,
+                                                  double *slopes)
+{
+    /* Four sums: alone, each would wait for the addition before. */
+    lanes sums[4] = { { 0 } };
+    size_t p = 0;
+    for (; p + 4 <= points; p += 4) {
+        UNROLL for (size_t i = 0; i < 4; i++)
+            sums[i] += KERNEL(load)(slopes + (p + i) * LANES) * (double)features[p + i];
+    }
+    for (; p < points; p++)
+        sums[0] += KERNEL(load)(slopes + p * LANES) * (double)features[p];
+    const lanes mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) / (double)points;
+    for (p = 0; p < points; p++) {
+        double *own = slopes + p * LANES;
+        KERNEL(store)(own, (KERNEL(load)(own) - mean) * factor);
+    }
+}
 
 /* Adds the scalars' factor times a share to the weights of a channel. */
 KERNEL_INLINE void KERNEL(weigh)(double *weights, size_t channel, lanes factor, double share)

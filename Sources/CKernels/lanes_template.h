@@ -15,15 +15,25 @@ KERNEL_INLINE lanes KERNEL(load)(const double *p)
     return v;
 }
 
+KERNEL_INLINE lanes KERNEL(load_floats)(const float *p)
+{
+    typedef float floats __attribute__((vector_size(32)));
+    floats v;
+    memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(v, lanes);
+}
+
 /* The first `left` numbers, and `filler` behind them where these are fewer than eight. */
 KERNEL_INLINE lanes KERNEL(load_some)(const double *p, size_t left, double filler)
 {
     if (left >= LANES)
         return KERNEL(load)(p);
-    double part[LANES] = { filler, filler, filler, filler, filler, filler, filler, filler };
-    for (size_t i = 0; i < left; i++)
-        part[i] = p[i];
-    return KERNEL(load)(part);
+    /* One by one: of a loop over memory the compiler makes a call, and a wait until that is written. */
+    lanes some = { filler, filler, filler, filler, filler, filler, filler, filler };
+    UNROLL for (size_t i = 0; i + 1 < LANES; i++)
+        if (i < left)
+            some[i] = p[i];
+    return some;
 }
 
 KERNEL_INLINE void KERNEL(store)(double *p, lanes v)
@@ -38,10 +48,9 @@ KERNEL_INLINE void KERNEL(store_some)(double *p, size_t left, lanes v)
         KERNEL(store)(p, v);
         return;
     }
-    double part[LANES];
-    KERNEL(store)(part, v);
-    for (size_t i = 0; i < left; i++)
-        p[i] = part[i];
+    UNROLL for (size_t i = 0; i + 1 < LANES; i++)
+        if (i < left)
+            p[i] = v[i];
 }
 
 /* The eight numbers that begin with the last, or the last two, of `before`; those that begin one or two

@@ -83,6 +83,67 @@ struct CellWeightTests {
     }
   }
 
+  @Test(
+    "A stretch of energy weighs channels as its integral does", arguments: KernelTests.available)
+  func area(kernel: spectra_kernel) {
+    let spectrum = ChannelSpectrum(count: 60, seed: 2, dispersion: 0.1, uneven: 0.7)
+    let energies = spectrum.energies
+    let inside = energies[20] + 0.4 * (energies[21] - energies[20])
+    let places = [
+      energies[0], energies[20], inside, inside + 0.01, energies[21], energies[22],
+      energies[22] + 0.02, energies[57] + 0.01, energies[59],
+    ]
+    for (first, lower) in places.enumerated() {
+      for upper in places[first...] {
+        for start in [0, energies.lastIndex { $0 <= lower } ?? 0] {
+          var weights = [Double](repeating: 1, count: 60)
+          unsafe spectra_weigh_area(kernel, 60, energies, start, lower, upper, -2.5, &weights)
+          for channel in 0..<60 {
+            let expected = 1 - 2.5 * Self.area(from: lower, to: upper, of: channel, energies)
+            #expect((weights[channel] - expected).magnitude < 1e-12, "\(lower) to \(upper)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Gradients become slopes by features before normalisation", arguments: KernelTests.available)
+  func slopes(kernel: spectra_kernel) {
+    let used = Int(SPECTRA_SCALARS_USED)
+    for points in [1, 3, 4, 9, 160] {
+      var generator = SeededGenerator(seed: UInt64(points))
+      let stride = points + 3
+      let gradients = (0..<used * stride).map { _ in Float(generator.normal()) }
+      let scales = (0..<points).map { _ in Float(generator.uniform() + 0.5) }
+      let factors = (0..<Self.scalars).map { $0 < used ? generator.normal() : 0 }
+      var slopes = [Double](repeating: .nan, count: points * Self.scalars)
+      unsafe spectra_gather_slopes(kernel, points, factors, gradients, stride, scales, &slopes)
+      let expected = (0..<points * Self.scalars).map { place -> Double in
+        let (point, scalar) = place.quotientAndRemainder(dividingBy: Self.scalars)
+        guard scalar < used else { return 0 }
+        return factors[scalar] * Double(gradients[scalar * stride + point]) * Double(scales[point])
+      }
+      #expect(slopes == expected)
+      // f(x / mean(x)) at a mean of 1: what is added to all x alike along x changes nothing.
+      let raw = (0..<points).map { _ in generator.uniform() + 0.1 }
+      let mean = raw.reduce(0, +) / Double(points)
+      let features = raw.map { Float($0 / mean) }
+      unsafe spectra_undivide_slopes(kernel, points, features, 2, &slopes)
+      for scalar in 0..<used {
+        func along(_ slopes: [Double]) -> Double {
+          (0..<points).reduce(0) { $0 + slopes[$1 * Self.scalars + scalar] * Double(features[$1]) }
+        }
+        #expect(along(slopes).magnitude < 1e-6 * Double(points))
+        let shift = along(expected) / Double(points)
+        for point in 0..<points {
+          let place = point * Self.scalars + scalar
+          #expect((slopes[place] - 2 * (expected[place] - shift)).magnitude < 1e-12)
+        }
+      }
+    }
+  }
+
   @Test("The noise of scalars is that of each", arguments: KernelTests.available)
   func noise(kernel: spectra_kernel) {
     for count in [0, 1, 2, 3, 8, 101] {

@@ -118,8 +118,8 @@ struct ChannelKernelTests {
 
   @Test("Energies must be numbers, small enough, and rise", arguments: available)
   func rising(kernel: spectra_kernel) {
-    for count in [2, 9, 70] {
-      let good = (0..<count).map { Double($0) - 3.5 }
+    for (count, first) in [(2, -3.5), (9, -3.5), (70, -3.5), (2, 0), (9, 0), (70, 490)] {
+      let good = (0..<count).map { Double($0) + first }
       #expect(unsafe spectra_are_rising(kernel, count, good))
       for place in 0..<count {
         for wrong in [Double.nan, -.nan, .infinity, -.infinity, 0x1p24, -0x1p24] {
@@ -133,6 +133,10 @@ struct ChannelKernelTests {
         #expect(unsafe !spectra_are_rising(kernel, count, bad))
       }
     }
+    // Two zeros are one energy.
+    #expect(unsafe !spectra_are_rising(kernel, 3, [-0.0, 0, 1]))
+    #expect(unsafe !spectra_are_rising(kernel, 3, [0, -0.0, 1]))
+    #expect(unsafe spectra_are_rising(kernel, 3, [-0.0, 1, 2]))
   }
 
   @Test("Intensities must be numbers within a limit", arguments: available)

@@ -90,6 +90,19 @@ struct ChannelSpectrum {
     unsafe spectra_weigh_cells(
       kernel, count, energies, signal, 0, 30, energies[0] + 0.01, 0.17, factors, &weights, &sums)
     add(weights + sums)
+    var area = averages
+    unsafe spectra_weigh_area(
+      kernel, count, energies, 0, energies[0] + 0.03, energies[count - 1] - 0.04, 1.3, &area)
+    add(area)
+    if count >= 2 * scalars {
+      var slopes = weights
+      let rows = counts + counts + counts
+      unsafe spectra_gather_slopes(
+        kernel, count / 2, Array(factors[..<scalars]), rows, count / 2, counts, &slopes)
+      add(slopes)
+      unsafe spectra_undivide_slopes(kernel, count / 2, counts, 0.3, &slopes)
+      add(slopes)
+    }
     sums = [Double](repeating: 0, count: 3 * scalars)
     unsafe spectra_sum_noise_of_scalars(kernel, count, weights, scaled, background, x, &sums)
     add(sums)

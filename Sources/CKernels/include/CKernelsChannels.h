@@ -144,8 +144,41 @@ spectra_feature_sums spectra_sum_features(spectra_kernel kernel, size_t count, c
 /** Divides features, in double precision. */
 void spectra_divide_features(spectra_kernel kernel, size_t count, double divisor, float *features);
 
+/**
+ * Adds how `factor` times the integral of the spectrum from `lower` to `upper` depends on the channels. What
+ * lies beyond the ends of the axis follows the line between the two channels there.
+ *
+ * @param channel  a channel at or below `lower`, or 0.
+ * @param weights  added to: [count].
+ */
+void spectra_weigh_area(spectra_kernel kernel, size_t count, const double *energies, size_t channel,
+                        double lower, double upper, double factor, double *weights);
+
 /** Scalars whose dependence on the channels is followed at once: that of a channel is so many numbers. */
 #define SPECTRA_SCALARS 8
+
+/** Those of them that are of use; the others are 0. */
+#define SPECTRA_SCALARS_USED 6
+
+/**
+ * Brings gradients by scaled features, a row for each scalar, to those by features, point by point:
+ * factors[scalar] gradients[scalar][point] scales[point].
+ *
+ * @param factors    one for each scalar.
+ * @param gradients  SPECTRA_SCALARS_USED rows of `points` numbers, `stride` apart.
+ * @param slopes     receives [points][SPECTRA_SCALARS].
+ */
+void spectra_gather_slopes(spectra_kernel kernel, size_t points, const double factors[SPECTRA_SCALARS],
+                           const float *gradients, size_t stride, const float *scales, double *slopes);
+
+/**
+ * Takes slopes by features, which were divided by their mean, to those by what they were before, all
+ * times `factor`: from each point's, the mean of slope times feature is subtracted.
+ *
+ * @param slopes  [points][SPECTRA_SCALARS], changed in place.
+ */
+void spectra_undivide_slopes(spectra_kernel kernel, size_t points, const float *features, double factor,
+                             double *slopes);
 
 /**
  * Adds how scalars depend on the channels. Each is a sum over cells of width `step` side by side, from

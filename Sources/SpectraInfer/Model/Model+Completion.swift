@@ -3,10 +3,11 @@ extension Model {
   ///
   /// - Parameters:
   ///   - prediction: has its preparation already; filled in place, as copying it takes a while.
+  ///   - flags: what the preparation says.
   ///   - measurement: variances of the properties from the noise of the measurement.
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   func complete(
-    _ prediction: inout Prediction, row: Int,
+    _ prediction: inout Prediction, row: Int, flags: PredictionFlags = [],
     measurement: PropertyValues = PropertyValues(repeating: 0), using workspace: inout Workspace
   ) throws(SpectraError) {
     let (neighbors, neighborCount) = nearest(to: row, of: workspace.features)
@@ -36,10 +37,7 @@ extension Model {
         measurementVariance: measurement[property])
     }
 
-    prediction.flags =
-      prediction.preparation.map {
-        PredictionFlags($0, broadeningSigma: preprocessor.broadeningSigma)
-      } ?? []
+    prediction.flags = flags
     if prediction.novelty > calibration.flagLevel || isUnlike {
       prediction.flags.insert(.outsideReferenceDomain)
     }

@@ -58,10 +58,9 @@ extension Model {
     for property in MaterialProperty.allCases {
       factors[property.rawValue] = targetScale[property] / Double(memberCount)
     }
-    for point in 0..<featureCount {
-      let scaled = PropertyLanes { Double(sum[$0 * ensemble.gradientStride + point]) }
-      slopes[point] = factors * scaled * Double(scaler.inverseScale(point))
-    }
+    preprocessor.kernel.gatherSlopes(
+      factors, sum, stride: ensemble.gradientStride, inverseScales: scaler.inverseScales,
+      into: &slopes)
   }
 
   /// Brings the sum over the members, by scaled features, to the gradient of a property.
@@ -72,8 +71,9 @@ extension Model {
     let sum = sum.span(ensemble.gradientCount)
     let start = property.rawValue * ensemble.gradientStride
     let factor = Float(targetScale[property] / Double(memberCount))
+    let scales = scaler.inverseScales
     for index in 0..<featureCount {
-      gradient[index] = factor * sum[start + index] * scaler.inverseScale(index)
+      gradient[index] = factor * sum[start + index] * scales[index]
     }
   }
 }

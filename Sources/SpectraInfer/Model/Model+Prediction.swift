@@ -24,7 +24,10 @@ extension Model {
     let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
     var prediction = Prediction.none
     prediction.preparation = preparation
-    try complete(&prediction, row: 0, measurement: variances, using: &workspace)
+    try complete(
+      &prediction, row: 0,
+      flags: PredictionFlags(preparation, broadeningSigma: preprocessor.broadeningSigma),
+      measurement: variances, using: &workspace)
     return prediction
   }
 

@@ -17,8 +17,10 @@ struct Scaler: ~Copyable {
   /// Number of features.
   var count: Int { mean.count }
 
-  /// One over the scale of a feature.
-  func inverseScale(_ index: Int) -> Float { inverse.span[index] }
+  /// One over the scale of each feature.
+  var inverseScales: Span<Float> {
+    @_lifetime(borrow self) get { inverse.span }
+  }
 
   /// Scales `features` into `scaled`, both starting at 0.
   func apply(

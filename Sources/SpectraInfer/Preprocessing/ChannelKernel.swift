@@ -257,6 +257,59 @@ package struct ChannelKernel: Sendable, Equatable {
 
   // MARK: - Noise
 
+  /// Fills `slopes` with `factors` times gradients by scaled features over their scales.
+  ///
+  /// - Parameters:
+  ///   - gradients: one row for each property, `stride` numbers apart.
+  ///   - inverseScales: one over the scale of each feature.
+  func gatherSlopes(
+    _ factors: PropertyLanes, _ gradients: Span<Float>, stride: Int, inverseScales: Span<Float>,
+    into slopes: inout MutableSpan<PropertyLanes>
+  ) {
+    unsafe withUnsafeBytes(of: factors) { factors in
+      unsafe gradients.withUnsafeBufferPointer { gradients in
+        unsafe inverseScales.withUnsafeBufferPointer { scales in
+          unsafe slopes.withUnsafeMutableBytes {
+            unsafe spectra_gather_slopes(
+              kernel, scales.count, factors.assumingMemoryBound(to: Double.self).baseAddress,
+              gradients.baseAddress, stride, scales.baseAddress,
+              $0.assumingMemoryBound(to: Double.self).baseAddress)
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes slopes by features back to before these were divided by their mean, times `factor`.
+  func undivide(
+    _ slopes: inout MutableSpan<PropertyLanes>, features: Span<Float>, factor: Double
+  ) {
+    unsafe features.withUnsafeBufferPointer { features in
+      unsafe slopes.withUnsafeMutableBytes {
+        unsafe spectra_undivide_slopes(
+          kernel, features.count, features.baseAddress, factor,
+          $0.assumingMemoryBound(to: Double.self).baseAddress)
+      }
+    }
+  }
+
+  /// Adds `factor` times the derivative of the integral from `lower` to `upper` (eV) by each channel
+  /// to `weights`: the transpose of `CumulativeIntensity`.
+  ///
+  /// - Parameter channel: a channel at or below `lower`.
+  func weigh(
+    from lower: Double, to upper: Double, factor: Double, channel: Int, energies: Span<Double>,
+    to weights: inout MutableSpan<Double>
+  ) {
+    unsafe energies.withUnsafeBufferPointer { energies in
+      unsafe weights.withUnsafeMutableBufferPointer {
+        unsafe spectra_weigh_area(
+          kernel, energies.count, energies.baseAddress, channel, lower, upper, factor,
+          $0.baseAddress)
+      }
+    }
+  }
+
   /// Adds to `weights` how sums over the cells, each its factor times the integral of the signal over
   /// it, depend on the channels.
   ///

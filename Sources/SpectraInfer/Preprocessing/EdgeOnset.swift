@@ -96,28 +96,58 @@ public struct EdgeOnset: Sendable {
       of: axis, from: axis.energies[crossing - 1] - half, to: axis.energies[peak] + half)
   }
 
+  /// Adds the derivative of the onset by each channel.
+  func addWeights(
+    on energies: Span<Double>, _ rule: EdgeRule, _ kernel: ChannelKernel,
+    to weights: inout MutableSpan<Double>
+  ) {
+    let averages = averages(on: energies, rule)
+    for index in averages.indices {
+      kernel.weigh(
+        from: averages[index].lower, to: averages[index].upper, factor: averages[index].share,
+        channel: averages[index].first, energies: energies, to: &weights)
+    }
+  }
+
   /// Adds `factor` times the derivative of the onset by each channel.
+  func addWeights(
+    _ factor: PropertyLanes, on energies: Span<Double>, signal: Span<Double>, _ rule: EdgeRule,
+    _ kernel: ChannelKernel, to weights: inout MutableSpan<PropertyLanes>
+  ) {
+    let averages = averages(on: energies, rule)
+    for index in averages.indices {
+      let share = InlineArray<1, PropertyLanes>(repeating: factor * averages[index].share)
+      _ = kernel.weighCells(
+        share.span, from: averages[index].lower,
+        step: averages[index].upper - averages[index].lower, channel: averages[index].first,
+        energies: energies, signal: signal, to: &weights)
+    }
+  }
+
+  /// The averages that the onset depends on: their shares as integrals, where they begin and end
+  /// (eV), and a channel below.
   ///
   /// The onset moves down as the average there rises, and up as the maximum does.
-  func addWeights<Weight: ChannelWeight>(
-    _ factor: Weight, on energies: Span<Double>, _ rule: EdgeRule,
-    to weights: inout MutableSpan<Weight>
-  ) {
+  private func averages(
+    on energies: Span<Double>, _ rule: EdgeRule
+  ) -> InlineArray<3, (share: Double, lower: Double, upper: Double, first: Int)> {
     let half = rule.averagingWidth / 2
     let unit = 1 / (slope * rule.averagingWidth)
     let (below, above) = (energies[crossing - 1], energies[crossing])
     let part = (energy - below) / (above - below)
-    func add(_ share: Double, around channel: Int) {
-      let center = energies[channel]
+    func average(
+      _ share: Double, around channel: Int
+    ) -> (share: Double, lower: Double, upper: Double, first: Int) {
+      let lower = energies[channel] - half
       var first = channel
-      while first > 0, energies[first] > center - half { first -= 1 }
-      ChannelWeights.add(
-        factor * share, from: center - half, to: center + half, on: energies,
-        startingAt: &first, to: &weights)
+      while first > 0, energies[first] > lower { first -= 1 }
+      return (share, lower, energies[channel] + half, first)
     }
-    add(-unit * (1 - part), around: crossing - 1)
-    add(-unit * part, around: crossing)
-    add(unit * rule.fraction, around: peak)
+    return [
+      average(-unit * (1 - part), around: crossing - 1),
+      average(-unit * part, around: crossing),
+      average(unit * rule.fraction, around: peak),
+    ]
   }
 
   /// The channels whose averages are looked at.

@@ -62,13 +62,9 @@ public struct FeatureNoise: Sendable {
   ) {
     let count = preprocessor.grid.count
     var slopes = slopes.mutableSpan(count)
-    let features = features.span((row + 1) * count)
-    var along = PropertyLanes.zero
-    for point in 0..<count { along += slopes[point] * Double(features[row * count + point]) }
-    // The mean, by which all features are divided, follows each of them.
-    let common = along * (-1 / Double(count))
-    let scale = 1 / (preparation.area * preprocessor.grid.step)
-    for point in 0..<count { slopes[point] = (slopes[point] + common) * scale }
+    let own = features.span((row + 1) * count).extracting((row * count)...)
+    preprocessor.kernel.undivide(
+      &slopes, features: own, factor: 1 / (preparation.area * preprocessor.grid.step))
   }
 
   private func calibrated(
@@ -106,7 +102,9 @@ public struct FeatureNoise: Sendable {
       factors.span(preprocessor.grid.count), from: lower, step: preprocessor.grid.step,
       channel: start, energies: axis.energies, signal: signal.span(axis.count), to: &places)
     if let onset = preparation.onset {
-      onset.addWeights(perOnset, on: axis.energies, preprocessor.edgeRule, to: &places)
+      onset.addWeights(
+        perOnset, on: axis.energies, signal: signal.span(axis.count), preprocessor.edgeRule,
+        preprocessor.kernel, to: &places)
     }
     let noise = preparation.noise.variances(
       of: &dependence, in: range, energies: axis.energies, preprocessor.kernel,

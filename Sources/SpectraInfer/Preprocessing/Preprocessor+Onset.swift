@@ -15,7 +15,7 @@ extension Preprocessor {
     let range = onset.channels(of: spectrum.axis, edgeRule)
     var places = weights.mutableSpan(spectrum.count)
     for channel in range { places[channel] = 0 }
-    onset.addWeights(1, on: spectrum.axis.energies, edgeRule, to: &places)
+    onset.addWeights(on: spectrum.axis.energies, edgeRule, kernel, to: &places)
     if noise.gain != nil || spectrum.hasVariances {
       onset.error = noise.variance(
         of: &weights, in: range, energies: spectrum.axis.energies, kernel, channels: channels,

@@ -37,9 +37,9 @@ extension Preprocessor {
     let range = FeatureNoise.channels(of: axis, from: stretch.start, to: stretch.end)
     var places = weights.mutableSpan(spectrum.count)
     for channel in range { places[channel] = 0 }
-    var first = range.lowerBound
-    ChannelWeights.add(
-      1, from: stretch.start, to: stretch.end, on: axis.energies, startingAt: &first, to: &places)
+    kernel.weigh(
+      from: stretch.start, to: stretch.end, factor: 1, channel: range.lowerBound,
+      energies: axis.energies, to: &places)
     let variance = preparation.noise.variance(
       of: &weights, in: range, energies: axis.energies, kernel, channels: channels,
       scratch: &scratch, fourier: &fourier, filter: filter)
