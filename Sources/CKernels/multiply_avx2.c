@@ -25,6 +25,7 @@
 #define TALL_VECTORS 2
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 4
+#define PAIR_VECTORS 8
 #define SINGLE_VECTORS 8
 #define V_ACTIVE(v) \
     ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ)))

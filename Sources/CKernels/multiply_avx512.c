@@ -24,6 +24,7 @@
 #define TALL_VECTORS 2
 #define MIDDLE_ROWS 4
 #define MIDDLE_VECTORS 4
+#define PAIR_VECTORS 8
 #define SINGLE_VECTORS 16
 #define V_ACTIVE(v) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)
 #define V_SUBTRACT(x, y) _mm512_sub_ps(x, y)

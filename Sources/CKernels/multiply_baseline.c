@@ -23,6 +23,7 @@
 #define TALL_VECTORS 8
 #define MIDDLE_ROWS 2
 #define MIDDLE_VECTORS 8
+#define PAIR_VECTORS 16
 #define SINGLE_VECTORS 16
 #define V_ACTIVE(v) ((v) != 0.0f)
 #define V_SUBTRACT(x, y) ((x) - (y))

@@ -6,9 +6,8 @@
  *     tall     TALL_ROWS x TALL_VECTORS      for the bulk of a batch
  *     middle   MIDDLE_ROWS x MIDDLE_VECTORS  for the rows that are left
  *     few      3 x MIDDLE_VECTORS,
- *              2 x SINGLE_VECTORS            for three or two of these: B is read once for them
- *     single   1 x SINGLE_VECTORS            for one spectrum: enough sums at once to hide the
- *                                            latency of the multiply-add
+ *              2 x PAIR_VECTORS              for three or two of these: B is read once for them
+ *     single   1 x SINGLE_VECTORS            for one spectrum: rows of B are read from end to end
  *
  * and narrower by halves where few columns are left, down to one vector with lanes masked off.
  *
@@ -26,7 +25,7 @@
  *     V_BROADCAST(x)           the float x in all lanes
  *     V_FMA(x, y, z)           x y + z with one rounding
  *     V_RECTIFY(v)             max(0, v); NaN stays NaN
- *     TALL_ROWS  TALL_VECTORS  MIDDLE_ROWS  MIDDLE_VECTORS  SINGLE_VECTORS
+ *     TALL_ROWS  TALL_VECTORS  MIDDLE_ROWS  MIDDLE_VECTORS  PAIR_VECTORS  SINGLE_VECTORS
  *                              the sizes of the tiles; vectors are powers of 2
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -159,7 +158,7 @@ KERNEL_TARGET static void KERNEL(dense_piece)(product t)
     KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, t, &done);
     if (MIDDLE_ROWS > 3) {
         KERNEL(bands)(3, MIDDLE_VECTORS, t, &done);
-        KERNEL(bands)(2, SINGLE_VECTORS, t, &done);
+        KERNEL(bands)(2, PAIR_VECTORS, t, &done);
     }
     KERNEL(bands)(1, SINGLE_VECTORS, t, &done);
 }

@@ -19,7 +19,7 @@
 /* Rows of A that share a tile of B. */
 #define SPARSE_ROWS 64
 /* Fewer columns wait for one multiply-add after the other, and are left to the dense tiles. */
-#define SPARSE_WIDTH (SINGLE_VECTORS / 2 * LANES)
+#define SPARSE_WIDTH (PAIR_VECTORS / 2 * LANES)
 
 /* The inputs of one row of A, at most SPARSE_DEPTH, that are not zero. */
 KERNEL_INLINE uint64_t KERNEL(active)(const float *a, size_t count)
@@ -37,7 +37,7 @@ KERNEL_INLINE uint64_t KERNEL(active)(const float *a, size_t count)
 KERNEL_INLINE void KERNEL(sparse_column)(const size_t vectors, product t, const uint64_t *active)
 {
     for (size_t i = 0; i < t.m; i++) {
-        VECTOR sum[SINGLE_VECTORS];
+        VECTOR sum[PAIR_VECTORS];
         const float *start = t.bias ? t.bias : t.c;
         UNROLL for (size_t j = 0; j < vectors; j++)
             sum[j] = V_LOAD(start + j * LANES);
@@ -78,7 +78,7 @@ KERNEL_TARGET static void KERNEL(sparse_piece)(product t)
     }
     /* Less, not at most: without a depth there is no tile that would start C. */
     if (4 * count < 3 * t.m * t.k) {
-        UNROLL for (size_t vectors = SINGLE_VECTORS; vectors >= SINGLE_VECTORS / 2; vectors /= 2) {
+        UNROLL for (size_t vectors = PAIR_VECTORS; vectors >= PAIR_VECTORS / 2; vectors /= 2) {
             for (; t.n >= vectors * LANES; KERNEL(skip_columns)(vectors * LANES, &t))
                 KERNEL(sparse_columns)(vectors, &t, active);
         }
