@@ -139,6 +139,6 @@ public func spectra_predict_features(
     try unsafe call.model.pointee.predict(
       features: values, featureCount: feature_count, spectrumCount: spectrum_count,
       spectrumStride: spectrum_stride, using: &scratch,
-      predicted: { sink.take($0, $1) }, failed: { sink.fail($0, $1) })
+      predicted: { sink.takeUnprepared($0, &$1) }, failed: { sink.fail($0, $1) })
   }
 }

@@ -39,6 +39,11 @@ struct ResultSink {
     unsafe place(index).pointee.take(prediction, structSize: UInt32(stride))
   }
 
+  /// Writes the prediction of one spectrum that was not prepared here.
+  func takeUnprepared(_ index: Int, _ prediction: inout Prediction) {
+    unsafe place(index).pointee.takeUnprepared(&prediction, structSize: UInt32(stride))
+  }
+
   /// Writes what stands for a spectrum that could not be predicted.
   func fail(_ index: Int, _ error: SpectraError) {
     let status = message.reportFirst(error, index)

@@ -120,6 +120,17 @@ extension spectra_result {
     }
   }
 
+  mutating func takeUnprepared(_ prediction: inout Prediction, structSize: UInt32) {
+    struct_size = structSize
+    status = SPECTRA_OK
+    flags = prediction.flags.rawValue
+    neighbor_count = UInt32(prediction.neighborCount)
+    novelty = prediction.novelty
+    set(prediction.estimates)
+    set(prediction.neighbors, count: prediction.neighborCount)
+    preparation.reset()
+  }
+
   /// What stands for a spectrum of a batch that could not be predicted.
   init(failed status: spectra_status, structSize: UInt32) {
     self.init()

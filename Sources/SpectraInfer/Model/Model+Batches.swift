@@ -48,14 +48,14 @@ extension Model {
     try predict(
       features: features, featureCount: featureCount, spectrumCount: spectrumCount,
       spectrumStride: spectrumStride, using: &workspace,
-      predicted: { finished($0, .success(copy $1)) }, failed: { finished($0, .failure($1)) })
+      predicted: { finished($0, .success($1)) }, failed: { finished($0, .failure($1)) })
   }
 
   /// The same, with predictions lent and not copied: one is as large as what is computed for it in
   /// a small network.
   package func predict(
     features: Span<Float>, featureCount: Int, spectrumCount: Int, spectrumStride: Int,
-    using workspace: inout Workspace, predicted: (Int, borrowing Prediction) -> Void,
+    using workspace: inout Workspace, predicted: (Int, inout Prediction) -> Void,
     failed: (Int, SpectraError) -> Void
   ) throws(SpectraError) {
     try checkFeatureCount(featureCount)
@@ -83,7 +83,7 @@ extension Model {
               features, from: (start + row) * spectrumStride, row: row, using: &workspace)
           }
           try complete(&prediction, row: row, using: &workspace)
-          predicted(start + row, prediction)
+          predicted(start + row, &prediction)
         } catch {
           failed(start + row, error)
         }
