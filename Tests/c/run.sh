@@ -194,7 +194,8 @@ else
     program race "$scratch/race-watched" "$models" "$data" 2
     # Two threads in one workspace: had ThreadSanitizer nothing to say of this, the line above would mean nothing.
     check 'ThreadSanitizer sees a race inside of the library' \
-        sh -c '"$@" --plant 2>&1 | grep -q "WARNING: ThreadSanitizer: data race"' sh "$scratch/race-watched" "$models" "$data"
+        env TSAN_OPTIONS=halt_on_error=1 sh -c '"$@" --plant 2>&1 | grep -q "WARNING: ThreadSanitizer: data race"' \
+        sh "$scratch/race-watched" "$models" "$data"
 fi
 
 # ---------------------------------------------------------------- valgrind
