@@ -50,8 +50,10 @@ static double now(clockid_t clock)
     return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
+/* A camera that is behind does not even ask the kernel, which may cost as much as a frame. */
 static void sleep_until(double time)
 {
+    if (now(CLOCK_MONOTONIC) >= time) return;
     struct timespec t = { (time_t)time, (long)(1e9 * (time - floor(time))) };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {}
 }
