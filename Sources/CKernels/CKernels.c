@@ -11,17 +11,10 @@
 
 #include <cpuid.h>
 
-#define DISPATCH(kernel, name, ...)       \
-    switch (kernel) {                     \
-    case SPECTRA_KERNEL_AVX512:           \
-        name##_avx512(__VA_ARGS__);       \
-        break;                            \
-    case SPECTRA_KERNEL_AVX2:             \
-        name##_avx2(__VA_ARGS__);         \
-        break;                            \
-    default:                              \
-        name##_baseline(__VA_ARGS__);     \
-    }
+#define DISPATCH(kernel, name, ...)                                     \
+    ((kernel) == SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)     \
+     : (kernel) == SPECTRA_KERNEL_AVX2 ? name##_avx2(__VA_ARGS__)       \
+                                       : name##_baseline(__VA_ARGS__))
 
 /* State components of XCR0 that the operating system saves and restores. */
 #define STATE_AVX UINT32_C(0x06)    /* the halves of the ymm registers */
@@ -79,11 +72,19 @@ bool spectra_kernel_available(spectra_kernel kernel)
     return (int)kernel >= SPECTRA_KERNEL_BASELINE && (int)kernel <= (int)spectra_kernel_best();
 }
 
-/* The kernel for a product of m rows and n columns: half a vector of 16 takes as long as a whole one, in
-   which two of 8 are multiplied, if there are rows enough to hide the latency. */
-static spectra_kernel kernel_of_shape(spectra_kernel kernel, size_t m, size_t n)
+/* Computes a product of few columns, which do not fill a vector of AVX-512, if there are rows enough to hide
+   the latency; false: it is not one. */
+static bool multiply_narrow(spectra_kernel kernel, product whole)
 {
-    return kernel == SPECTRA_KERNEL_AVX512 && m >= 12 && n <= 8 ? SPECTRA_KERNEL_AVX2 : kernel;
+#if defined(__x86_64__)
+    if (kernel == SPECTRA_KERNEL_AVX512 && whole.m >= 12 && whole.n <= 8) {
+        spectra_multiply_narrow_avx512(whole);
+        return true;
+    }
+#else
+    (void)kernel, (void)whole;
+#endif
+    return false;
 }
 
 void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -91,7 +92,8 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *bias, float *c, size_t c_stride, bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel_of_shape(kernel, m, n), spectra_multiply, whole);
+    if (!multiply_narrow(kernel, whole))
+        DISPATCH(kernel, spectra_multiply, whole);
 }
 
 void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -100,26 +102,20 @@ void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, s
                                     bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    DISPATCH(kernel_of_shape(kernel, m, n), spectra_multiply_sparse, whole);
+    if (!multiply_narrow(kernel, whole))
+        DISPATCH(kernel, spectra_multiply_sparse, whole);
 }
 
-bool spectra_copy_features(size_t n, const float *restrict features, float maximum,
-                           float *restrict copy)
+bool spectra_kernel_copy_features(spectra_kernel kernel, size_t n, const float *features,
+                                  float maximum, float *copy)
 {
-    int bad = 0;
-    for (size_t i = 0; i < n; i++) {
-        const float value = features[i];
-        copy[i] = value;
-        bad |= !(fabsf(value) <= maximum);
-    }
-    return !bad;
+    return DISPATCH(kernel, spectra_copy_features, n, features, maximum, copy);
 }
 
-void spectra_scale_features(size_t n, const float *features, const float *mean, const float *inverse,
-                            float *restrict scaled)
+void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float *features,
+                                   const float *mean, const float *inverse, float *scaled)
 {
-    for (size_t i = 0; i < n; i++)
-        scaled[i] = (features[i] - mean[i]) * inverse[i];
+    DISPATCH(kernel, spectra_scale_features, n, features, mean, inverse, scaled);
 }
 
 void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,
@@ -173,16 +169,7 @@ void spectra_kernel_distances(spectra_kernel kernel, size_t blocks, size_t dimen
 double spectra_kernel_squares(spectra_kernel kernel, size_t n, const float *x, const float *y,
                               double limit)
 {
-    switch (kernel) {
-#if defined(__x86_64__)
-    case SPECTRA_KERNEL_AVX512:
-        return spectra_squares_avx512(n, x, y, limit);
-    case SPECTRA_KERNEL_AVX2:
-        return spectra_squares_avx2(n, x, y, limit);
-#endif
-    default:
-        return spectra_squares_baseline(n, x, y, limit);
-    }
+    return DISPATCH(kernel, spectra_squares, n, x, y, limit);
 }
 
 size_t spectra_select(size_t count, const float *values, float highest, uint32_t *numbers)

@@ -56,12 +56,18 @@ typedef struct back_product {
     void spectra_back_##kernel(back_product whole);                                                 \
     void spectra_distances_##kernel(size_t blocks, size_t dimensions, const float *point,           \
                                     const float *others, float *squares);                           \
-    double spectra_squares_##kernel(size_t n, const float *x, const float *y, double limit);
+    double spectra_squares_##kernel(size_t n, const float *x, const float *y, double limit);        \
+    bool spectra_copy_features_##kernel(size_t n, const float *features, float maximum,             \
+                                        float *copy);                                               \
+    void spectra_scale_features_##kernel(size_t n, const float *features, const float *mean,        \
+                                         const float *inverse, float *scaled);
 
 SPECTRA_DECLARE_KERNEL(baseline)
 #if defined(__x86_64__)
 SPECTRA_DECLARE_KERNEL(avx2)
 SPECTRA_DECLARE_KERNEL(avx512)
+/* At most eight columns. */
+void spectra_multiply_narrow_avx512(product whole);
 size_t spectra_compact_avx512(size_t n, const float *outputs, uint32_t *rows, float *values);
 #endif
 

@@ -59,6 +59,8 @@ KERNEL_INLINE void store_avx2(float *p, __m256i low, __m256i high, float factor,
 
 #include "distance_template.h"
 
+#include "features_template.h"
+
 #else
 
 typedef int spectra_no_avx2_here; /* a file of C holds at least one declaration */

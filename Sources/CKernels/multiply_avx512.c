@@ -41,6 +41,8 @@
 
 #include "multiply_template.h"
 
+#include "narrow_avx512.h"
+
 #include "sparse_template.h"
 
 /* The low halves hold columns 0-3, 8-11, 16-19, 24-27, the high ones those between. */
@@ -59,6 +61,8 @@ KERNEL_INLINE void store_avx512(float *p, __m512i low, __m512i high, float facto
 #include "single_template.h"
 
 #include "distance_template.h"
+
+#include "features_template.h"
 
 KERNEL_TARGET size_t spectra_compact_avx512(size_t n, const float *outputs, uint32_t *rows,
                                             float *values)

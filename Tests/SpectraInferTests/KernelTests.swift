@@ -26,6 +26,8 @@ struct KernelTests {
     arguments: [
       (1, 300, 257), (2, 300, 257), (40, 67, 513), (73, 33, 256), (12, 6, 700), (3, 130, 300),
       (7, 150, 40),
+      // Eight columns, which AVX-512 takes sixteen rows of at once.
+      (16, 8, 16), (31, 8, 15), (33, 8, 100), (64, 8, 256), (45, 8, 513), (20, 7, 90),
     ])
   func largeShapes(rows: Int, columns: Int, depth: Int) {
     expectBits(KernelProduct(rows: rows, columns: columns, depth: depth))

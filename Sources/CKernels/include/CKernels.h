@@ -149,11 +149,12 @@ size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outp
  *
  * @return whether none is NaN or above `maximum` in magnitude.
  */
-bool spectra_copy_features(size_t n, const float *features, float maximum, float *copy);
+bool spectra_kernel_copy_features(spectra_kernel kernel, size_t n, const float *features,
+                                  float maximum, float *copy);
 
 /** scaled[i] = (features[i] - mean[i]) inverse[i]; `scaled` must overlap none of the others. */
-void spectra_scale_features(size_t n, const float *features, const float *mean, const float *inverse,
-                            float *scaled);
+void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float *features,
+                                   const float *mean, const float *inverse, float *scaled);
 
 /** Gradients that go back through the networks together: of the six properties. */
 #define SPECTRA_GRADIENT_COUNT 6

@@ -111,7 +111,7 @@ extension LayerShape {
 
 extension Scaler {
   /// Reads mean and scale of `count` features.
-  init(decoding value: JSONValue, count: Int) throws(SpectraError) {
+  init(decoding value: JSONValue, count: Int, kernel: spectra_kernel) throws(SpectraError) {
     try value.requireMembers(["mean", "scale"])
     let mean = try value.member("mean").payload(columns: count)
     var inverse = try value.member("scale").payload(columns: count)
@@ -123,6 +123,6 @@ extension Scaler {
       }
       values[index] = 1 / values[index]
     }
-    self.init(mean: mean, inverse: inverse)
+    self.init(mean: mean, inverse: inverse, kernel: kernel)
   }
 }

@@ -44,7 +44,8 @@ extension Model {
       of: references, gridStep: preprocessor.grid.step, kernel: kernel)
     let model = try Model(
       formatVersion: version, preprocessor: preprocessor,
-      scaler: Scaler(decoding: root.member("feature_scaling"), count: features),
+      scaler: Scaler(
+        decoding: root.member("feature_scaling"), count: features, kernel: kernel),
       targetMean: PropertyValues(decoding: targets.member("mean")),
       targetScale: PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9),
       ensemble: Ensemble(

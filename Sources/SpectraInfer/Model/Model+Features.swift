@@ -21,7 +21,8 @@ extension Model {
         guard let source = features.baseAddress, let target = target.baseAddress else {
           return false
         }
-        return unsafe spectra_copy_features(featureCount, source, Self.featureMaximum, target)
+        return unsafe spectra_kernel_copy_features(
+          ensemble.kernel, featureCount, source, Self.featureMaximum, target)
       }
     }
   }

@@ -5,13 +5,18 @@ internal import CKernels
 struct Scaler: ~Copyable {
   private let mean: Storage<Float>
   private let inverse: Storage<Float>
+  private let kernel: spectra_kernel
 
   /// - Parameters:
   ///   - mean: one value for each feature.
   ///   - inverse: one over the scale of each feature.
-  init(mean: consuming Storage<Float>, inverse: consuming Storage<Float>) {
+  ///   - kernel: what they are scaled with.
+  init(
+    mean: consuming Storage<Float>, inverse: consuming Storage<Float>, kernel: spectra_kernel
+  ) {
     self.mean = mean
     self.inverse = inverse
+    self.kernel = kernel
   }
 
   /// Number of features.
@@ -31,8 +36,8 @@ struct Scaler: ~Copyable {
     unsafe own.withUnsafeBufferPointer { own in
       unsafe target.withUnsafeMutableBufferPointer { target in
         guard let own = own.baseAddress, let target = target.baseAddress else { return }
-        unsafe spectra_scale_features(
-          count, own, mean.start.assumingMemoryBound(to: Float.self),
+        unsafe spectra_kernel_scale_features(
+          kernel, count, own, mean.start.assumingMemoryBound(to: Float.self),
           inverse.start.assumingMemoryBound(to: Float.self), target)
       }
     }
