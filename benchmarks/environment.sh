@@ -5,4 +5,6 @@ venv=$directory/venv
 mkdir -p $directory
 [ -x $venv/bin/python ] || "${PYTHON:-python3}" -m venv $venv
 $venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1"
+# The OpenBLAS that comes with a current NumPy knows the processor better than a setting made for an older one.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 export PYTHONPATH=benchmarks PYTHONDONTWRITEBYTECODE=1
