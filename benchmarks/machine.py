@@ -6,20 +6,29 @@ import platform
 import time
 
 
-def processor():
+def _processor_field(name):
+    """A field of the first processor in /proc/cpuinfo; None: it has none."""
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
+        if line.split(":")[0].strip() == name:
             return line.split(":")[1].strip()
-    return platform.processor()
+    return None
+
+
+def processor():
+    """Its name, with family and model: virtual machines often hide the rest of the name."""
+    name = _processor_field("model name")
+    if name is None:
+        return platform.processor()
+    return f"{name} (family {_processor_field('cpu family')}, model {_processor_field('model')})"
 
 
 def instructions():
     """The widest vectors of the processor."""
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("flags"):
-            flags = line.split(":")[1].split()
-            return "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "no AVX2"
-    return platform.machine()
+    flags = _processor_field("flags")
+    if flags is None:
+        return platform.machine()
+    present = flags.split()
+    return "AVX-512" if "avx512f" in present else "AVX2" if "avx2" in present else "no AVX2"
 
 
 def busy_seconds():
