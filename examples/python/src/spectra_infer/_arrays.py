@@ -33,7 +33,14 @@ def real_array(values: ArrayLike, name: str) -> Array:
     return array
 
 
+def _is_c_array(values: Array, dtype: type[np.floating[Any]]) -> bool:
+    # Asked first: np.require() takes longer than to predict. The other byte order is another type.
+    return bool(values.dtype == dtype and values.flags.c_contiguous and values.flags.aligned)
+
+
 def single_precision(values: Array) -> NDArray[np.float32]:
+    if _is_c_array(values, np.float32):
+        return values
     with np.errstate(over="ignore"):  # infinities are for the library to refuse
         return np.require(values, np.float32, _C_ARRAY)
 
@@ -42,7 +49,7 @@ def energy_axis(energy: ArrayLike) -> NDArray[np.float64]:
     values = real_array(energy, "energy")
     if values.ndim != 1:
         raise ValueError(f"energy must have one axis, not shape {values.shape}")
-    return np.require(values, np.float64, _C_ARRAY)
+    return values if _is_c_array(values, np.float64) else np.require(values, np.float64, _C_ARRAY)
 
 
 def energies_and_counts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 import weakref
 from typing import Any
 
@@ -40,6 +41,16 @@ class Message:
             raise error_from_status(status, self._buffer.value.decode(errors="replace"))
 
 
+class _Workspaces(threading.local):
+    """The workspace of the last call, for the next one on as many channels; one for each thread."""
+
+    largest = 1 << 20  # bytes that are kept
+
+    def __init__(self) -> None:
+        self.channels = -1
+        self.kept = np.empty(0, np.uint8)
+
+
 class Handle:
     """Owns a ``spectra_model``. Every array handed to its methods is of the type that C expects.
 
@@ -48,12 +59,20 @@ class Handle:
 
     def __init__(self, pointer: Any) -> None:
         self.pointer = pointer
+        self._workspaces = _Workspaces()
         library = _library.library()
         # At exit the system takes the memory back: a daemon thread may still be predicting then.
         weakref.finalize(self, library.spectra_model_free, pointer).atexit = False
 
     def _workspace(self, channels: int) -> NDArray[np.uint8]:
-        return np.empty(_library.library().spectra_workspace_size(self.pointer, channels), np.uint8)
+        last = self._workspaces
+        if last.channels == channels:
+            return last.kept
+        size = _library.library().spectra_workspace_size(self.pointer, channels)
+        workspace = np.empty(size, np.uint8)
+        if size <= last.largest:
+            last.channels, last.kept = channels, workspace
+        return workspace
 
     def predict(
         self,

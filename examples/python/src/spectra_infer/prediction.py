@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -476,6 +477,9 @@ class Predictions:
 
 # ---------------------------------------------------------------- from the C structures
 
+# All numbers of an estimate are copied at once: ctypes looks up each field by its name.
+_ESTIMATE = struct.Struct("=7d")
+
 
 def preparation_from_c(c: _library.spectra_preparation) -> Preparation:
     """Copy a ``spectra_preparation``."""
@@ -500,20 +504,19 @@ def neighbors_from_c(
     )
 
 
+def _estimate(numbers: tuple[float, ...], unit: str) -> Estimate:
+    """Make an estimate of the fields of a ``spectra_estimate``."""
+    value, error, lower_68, upper_68, lower_95, upper_95, measurement = numbers
+    return Estimate(value, error, (lower_68, upper_68), (lower_95, upper_95), unit, measurement)
+
+
 def prediction_from_c(
     c: _library.spectra_result, references: References, preparation: Preparation | None
 ) -> Prediction:
     """Copy a ``spectra_result`` whose status is ``SPECTRA_OK``."""
     estimates = {
-        name: Estimate(
-            value=p.value,
-            standard_error=p.standard_error,
-            interval_68=(p.lower_68, p.upper_68),
-            interval_95=(p.lower_95, p.upper_95),
-            unit=UNITS[name],
-            measurement_error=p.measurement_error,
-        )
-        for name, p in zip(PROPERTIES, c.properties)
+        name: _estimate(numbers, unit)
+        for (name, unit), numbers in zip(UNITS.items(), _ESTIMATE.iter_unpack(c.properties))
     }
     return Prediction(
         **estimates,
