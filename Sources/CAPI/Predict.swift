@@ -32,9 +32,9 @@ public func spectra_predict(
       axis: EnergyAxis(energies, call.model.pointee.preprocessor.kernel), intensities: counts,
       variances: companions.variances(0))
     var scratch = try call.workspace(lowLossChannels: companions.lowLossAxis?.count ?? 0)
-    let prediction = try unsafe call.model.pointee.predict(
+    var prediction = try unsafe call.model.pointee.predict(
       spectrum, lowLoss: companions.lowLossSpectrum(0), options: measurement, using: &scratch)
-    unsafe result.pointee.take(prediction, structSize: structSize)
+    unsafe result.pointee.take(&prediction, structSize: structSize)
   }
 }
 

@@ -29,14 +29,14 @@ struct ResultSink {
   /// Writes the result of one spectrum.
   func take(_ index: Int, _ outcome: Result<Prediction, SpectraError>) {
     switch outcome {
-    case .success(let prediction): take(index, prediction)
+    case .success(var prediction): take(index, &prediction)
     case .failure(let error): fail(index, error)
     }
   }
 
   /// Writes the prediction of one spectrum.
-  func take(_ index: Int, _ prediction: borrowing Prediction) {
-    unsafe place(index).pointee.take(prediction, structSize: UInt32(stride))
+  func take(_ index: Int, _ prediction: inout Prediction) {
+    unsafe place(index).pointee.take(&prediction, structSize: UInt32(stride))
   }
 
   /// Writes the prediction of one spectrum that was not prepared here.

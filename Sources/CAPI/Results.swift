@@ -103,23 +103,17 @@ extension spectra_preparation {
 }
 
 extension spectra_result {
-  /// Becomes a prediction, as the header has it, where it stands: copying a result takes a while.
-  mutating func take(_ prediction: borrowing Prediction, structSize: UInt32) {
-    self = spectra_result()
-    struct_size = structSize
-    status = SPECTRA_OK
-    flags = prediction.flags.rawValue
-    neighbor_count = UInt32(prediction.neighborCount)
-    novelty = prediction.novelty
-    set(prediction.estimates)
-    set(prediction.neighbors, count: prediction.neighborCount)
-    preparation.reset()
+  /// Becomes a prediction, as the header has it, where it stands: copying a result takes a while, and
+  /// so does copying a prediction that is borrowed; hence `inout`.
+  mutating func take(_ prediction: inout Prediction, structSize: UInt32) {
+    takeUnprepared(&prediction, structSize: structSize)
     // Asked first: binding copies the preparation, there or not.
     if prediction.preparation != nil, let prepared = prediction.preparation {
       preparation.take(prepared)
     }
   }
 
+  /// The same for a prediction without a preparation.
   mutating func takeUnprepared(_ prediction: inout Prediction, structSize: UInt32) {
     struct_size = structSize
     status = SPECTRA_OK
