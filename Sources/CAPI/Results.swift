@@ -120,8 +120,8 @@ extension spectra_result {
     flags = prediction.flags.rawValue
     neighbor_count = UInt32(prediction.neighborCount)
     novelty = prediction.novelty
-    set(prediction.estimates)
-    set(prediction.neighbors, count: prediction.neighborCount)
+    set(prediction.estimates.span)
+    set(prediction.neighbors.span, count: prediction.neighborCount)
     preparation.reset()
   }
 
@@ -134,12 +134,12 @@ extension spectra_result {
     let none = Estimate(
       value: .nan, standardError: .nan, halfWidth68: .nan, halfWidth95: .nan,
       measurementError: .nan)
-    set(InlineArray(repeating: none))
-    set(InlineArray(repeating: Neighbor(reference: 0, distance: .nan)), count: 0)
+    set(InlineArray<6, Estimate>(repeating: none).span)
+    set(InlineArray<3, Neighbor>(repeating: Neighbor(reference: 0, distance: .nan)).span, count: 0)
     preparation = .unprepared
   }
 
-  private mutating func set(_ estimates: InlineArray<6, Estimate>) {
+  private mutating func set(_ estimates: Span<Estimate>) {
     unsafe withUnsafeMutableBytes(of: &properties) { bytes in
       let places = unsafe bytes.bindMemory(to: spectra_estimate.self)
       for property in estimates.indices {
@@ -155,7 +155,7 @@ extension spectra_result {
     }
   }
 
-  private mutating func set(_ found: InlineArray<3, Neighbor>, count: Int) {
+  private mutating func set(_ found: Span<Neighbor>, count: Int) {
     unsafe withUnsafeMutableBytes(of: &neighbors) { bytes in
       let places = unsafe bytes.bindMemory(to: spectra_neighbor.self)
       for rank in places.indices {

@@ -2,42 +2,39 @@ extension Calibration {
   /// Reads the calibration of a model file.
   init(decoding value: JSONValue) throws(SpectraError) {
     try value.requireMembers(["novelty", "properties"])
-    let properties = try Self.properties(decoding: value.member("properties"))
+    let errorScales = try Self.errorScales(decoding: value.member("properties"))
     let novelty = try value.member("novelty")
     try novelty.requireMembers(["distances", "flag_level"])
     let flagLevel = try novelty.member("flag_level").number(0...1)
     let distances = try Self.distances(decoding: novelty.member("distances"))
-    self.properties = properties
+    self.errorScales = errorScales
     self.distances = distances
     self.flagLevel = flagLevel
   }
 
-  private static func properties(
+  private static func errorScales(
     decoding list: JSONValue
-  ) throws(SpectraError) -> Storage<Property> {
+  ) throws(SpectraError) -> Storage<ErrorScales> {
     let count = MaterialProperty.allCases.count
     _ = try list.arrayCount(count...count)
-    var properties = try Storage(repeating: Property(), count: count)
-    var places = properties.mutableSpan
+    var scales = ErrorScales()
     for index in 0..<count {
       let entry = list.element(index)
       try entry.requireMembers([
         "base", "novelty_weight", "quantile_68", "quantile_95", "spread_weight",
       ])
-      let property = try Property(
-        base: entry.member("base").number(0...1e9),
-        spreadWeight: entry.member("spread_weight").number(0...1e6),
-        noveltyWeight: entry.member("novelty_weight").number(0...1e6),
-        quantile68: entry.member("quantile_68").number(0...1e6),
-        quantile95: entry.member("quantile_95").number(0...1e6))
-      guard property.quantile95 >= property.quantile68 else {
+      scales.base[index] = try entry.member("base").number(0...1e9)
+      scales.spreadWeight[index] = try entry.member("spread_weight").number(0...1e6)
+      scales.noveltyWeight[index] = try entry.member("novelty_weight").number(0...1e6)
+      scales.quantile68[index] = try entry.member("quantile_68").number(0...1e6)
+      scales.quantile95[index] = try entry.member("quantile_95").number(0...1e6)
+      guard scales.quantile95[index] >= scales.quantile68[index] else {
         throw try entry.member("quantile_95").error(
-          "must not be below quantile_68", found: property.quantile95,
-          expected: property.quantile68)
+          "must not be below quantile_68", found: scales.quantile95[index],
+          expected: scales.quantile68[index])
       }
-      places[index] = property
     }
-    return properties
+    return try Storage(repeating: scales, count: 1)
   }
 
   private static func distances(

@@ -8,48 +8,50 @@ extension Model {
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   func complete(
     _ prediction: inout Prediction, row: Int, flags: PredictionFlags = [],
-    measurement: PropertyValues = PropertyValues(repeating: 0), using workspace: inout Workspace
+    measurement: PropertyLanes? = nil, using workspace: inout Workspace
   ) throws(SpectraError) {
-    let (neighbors, neighborCount) = nearest(to: row, of: workspace.features)
-    let isUnlike =
-      neighborCount > 0
-      && isUnlike(
-        row, nearest: neighbors[0].reference, workspace.features, scratch: &workspace.shape)
-    let distance = neighborCount > 0 ? neighbors[0].distance : 0
-    prediction.novelty = neighborCount > 0 ? calibration.novelty(of: distance) : .nan
-    prediction.neighbors = neighbors
-    prediction.neighborCount = neighborCount
-
-    let rows = workspace.rowsRun
-    let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
-    for property in MaterialProperty.allCases {
-      let index = property.rawValue
-      let (mean, deviation) = Self.statistics(
-        outputs, from: row * ensemble.outputStride + index,
-        stride: rows * ensemble.outputStride, count: memberCount)
-      guard mean.isFinite, deviation.isFinite else {
-        throw SpectraError(
-          .notFinite, "the networks overflowed; the spectrum is too extreme for this model")
-      }
-      let scale = targetScale[property]
-      prediction.estimates[index] = calibration.properties.span[index].estimate(
-        value: targetMean[property] + scale * mean, spread: scale * deviation, distance: distance,
-        measurementVariance: measurement[property])
-    }
-
+    let count = findNeighbors(of: row, of: workspace.features, into: &prediction.neighbors)
+    prediction.neighborCount = count
+    let distance = count > 0 ? prediction.neighbors[0].distance : 0
+    prediction.novelty = count > 0 ? calibration.novelty(of: distance) : .nan
     prediction.flags = flags
+    let isUnlike =
+      count > 0
+      && isUnlike(
+        row, nearest: prediction.neighbors[0].reference, workspace.features,
+        scratch: &workspace.shape)
     if prediction.novelty > calibration.flagLevel || isUnlike {
       prediction.flags.insert(.outsideReferenceDomain)
     }
-    if references.disagree(neighbors, neighborCount, prediction.estimates) {
+
+    let rows = workspace.rowsRun
+    let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
+    let (mean, deviation) = Self.statistics(
+      outputs, from: row * ensemble.outputStride, stride: rows * ensemble.outputStride,
+      count: memberCount)
+    guard mean.areFinite, deviation.areFinite else {
+      throw SpectraError(
+        .notFinite, "the networks overflowed; the spectrum is too extreme for this model")
+    }
+    let scale = PropertyLanes(targetScale)
+    let estimate = calibration.estimate(
+      PropertyLanes(targetMean) + scale * mean, spread: scale * deviation, distance: distance,
+      measurementVariance: measurement)
+    estimate.store(into: &prediction.estimates)
+    if references.disagree(
+      prediction.neighbors.span.extracting(first: count), 2 * estimate.halfWidth95)
+    {
       prediction.flags.insert(.ambiguous)
     }
   }
 
-  private func nearest(
-    to row: Int, of features: borrowing Region<Float>
-  ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
-    references.nearest(to: features.span((row + 1) * featureCount), from: row * featureCount)
+  private func findNeighbors(
+    of row: Int, of features: borrowing Region<Float>,
+    into neighbors: inout InlineArray<3, Neighbor>
+  ) -> Int {
+    var places = neighbors.mutableSpan
+    return references.nearest(
+      to: features.span((row + 1) * featureCount), from: row * featureCount, into: &places)
   }
 
   private func isUnlike(
@@ -62,17 +64,19 @@ extension Model {
   }
 
   /// Mean and standard deviation (n - 1) over the members.
+  @inline(__always)
   private static func statistics(
-    _ values: Span<Float>, from start: Int, stride: Int, count: Int
-  ) -> (mean: Double, deviation: Double) {
-    var sum = 0.0
-    for member in 0..<count { sum += Double(values[start + member * stride]) }
+    _ outputs: Span<Float>, from start: Int, stride: Int, count: Int
+  ) -> (mean: PropertyLanes, deviation: PropertyLanes) {
+    var sum = PropertyLanes.zero
+    for member in 0..<count { sum += PropertyLanes(outputs, from: start + member * stride) }
     let mean = sum / Double(count)
-    var squares = 0.0
+    guard count > 1 else { return (mean, .zero) }
+    var squares = PropertyLanes.zero
     for member in 0..<count {
-      let difference = Double(values[start + member * stride]) - mean
+      let difference = PropertyLanes(outputs, from: start + member * stride) - mean
       squares += difference * difference
     }
-    return (mean, count > 1 ? (squares / Double(count - 1)).squareRoot() : 0)
+    return (mean, (squares / Double(count - 1)).squareRoot())
   }
 }

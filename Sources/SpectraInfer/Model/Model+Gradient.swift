@@ -32,20 +32,14 @@ extension Model {
   /// - Throws: `.notFinite` where one is too large for a number.
   func measurementVariances(
     of spectrum: borrowing Spectrum, _ preparation: Preparation, using workspace: inout Workspace
-  ) throws(SpectraError) -> PropertyValues {
+  ) throws(SpectraError) -> PropertyLanes {
     unscale(workspace.gradient, into: &workspace.slopes)
     let noise = FeatureNoise(preprocessor, preparation)
-    let lanes = noise.variances(spectrum: spectrum, using: &workspace)
-    var variances = PropertyValues(repeating: 0)
-    for property in MaterialProperty.allCases {
-      let variance = lanes[property.rawValue]
-      guard variance.isFinite else {
-        throw SpectraError(
-          .notFinite, "the noise of the spectrum is too extreme for this model")
-      }
-      variances[property] = max(0, variance)
+    let variances = noise.variances(spectrum: spectrum, using: &workspace)
+    guard variances.areFinite else {
+      throw SpectraError(.notFinite, "the noise of the spectrum is too extreme for this model")
     }
-    return variances
+    return variances.clamped
   }
 
   /// Brings the sum over the members, by scaled features, to the gradients of all properties.
@@ -54,13 +48,9 @@ extension Model {
   ) {
     let sum = sum.span(ensemble.gradientCount)
     var slopes = slopes.mutableSpan(featureCount)
-    var factors = PropertyLanes.zero
-    for property in MaterialProperty.allCases {
-      factors[property.rawValue] = targetScale[property] / Double(memberCount)
-    }
     preprocessor.kernel.gatherSlopes(
-      factors, sum, stride: ensemble.gradientStride, inverseScales: scaler.inverseScales,
-      into: &slopes)
+      PropertyLanes(targetScale) / Double(memberCount), sum, stride: ensemble.gradientStride,
+      inverseScales: scaler.inverseScales, into: &slopes)
   }
 
   /// Brings the sum over the members, by scaled features, to the gradient of a property.

@@ -3,50 +3,51 @@
 ///
 /// The numbers lie in memory of their own: what a model holds in place, the compiler copies.
 struct Calibration: ~Copyable, Sendable {
-  /// Of one property. The error's scale is sqrt(base^2 + (spreadWeight spread)^2 + (noveltyWeight
-  /// d)^2), with the standard deviation of the ensemble's members and the distance d to the nearest
-  /// reference.
-  struct Property: Sendable, BitwiseCopyable {
-    var base = 0.0
-    var spreadWeight = 0.0
-    var noveltyWeight = 0.0
+  /// The error's scale is sqrt(base^2 + (spreadWeight spread)^2 + (noveltyWeight d)^2), with the
+  /// standard deviation of the ensemble's members and the distance d to the nearest reference.
+  struct ErrorScales: Sendable, BitwiseCopyable {
+    var base = PropertyLanes.zero
+    var spreadWeight = PropertyLanes.zero
+    var noveltyWeight = PropertyLanes.zero
     /// Quantiles of |error| / scale at 68 % and 95 %.
-    var quantile68 = 0.0
-    var quantile95 = 0.0
-
-    /// Puts the error of the model and that of the measurement together, which are independent.
-    ///
-    /// The variances add up. Half widths are sqrt((q scale)^2 + (z measurement)^2): quantiles q are
-    /// those of the model's errors, and z those of the normal distribution, which noise has.
-    func estimate(
-      value: Double, spread: Double, distance: Double, measurementVariance: Double
-    ) -> Estimate {
-      let (fromSpread, fromNovelty) = (spreadWeight * spread, noveltyWeight * distance)
-      let variance = base * base + fromSpread * fromSpread + fromNovelty * fromNovelty
-      let scale = variance.squareRoot()
-      let (half68, half95) = (quantile68 * scale, quantile95 * scale)
-      // Not by way of the squares, which would round.
-      guard measurementVariance > 0 else {
-        return Estimate(
-          value: value, standardError: scale, halfWidth68: half68, halfWidth95: half95)
-      }
-      return Estimate(
-        value: value, standardError: (variance + measurementVariance).squareRoot(),
-        halfWidth68: (half68 * half68 + measurementVariance).squareRoot(),
-        halfWidth95: (half95 * half95 + 1.96 * 1.96 * measurementVariance).squareRoot(),
-        measurementError: measurementVariance.squareRoot())
-    }
+    var quantile68 = PropertyLanes.zero
+    var quantile95 = PropertyLanes.zero
   }
 
   /// Number of the novelty quantiles: 0 %, 1 %, ... 100 %.
   static let noveltyCount = 101
 
-  /// In the order of `MaterialProperty`.
-  let properties: Storage<Property>
+  /// One entry.
+  let errorScales: Storage<ErrorScales>
   /// Quantiles of the distance of a reference to the nearest one of another material, rising.
   let distances: Storage<Double>
   /// Novelty above which a spectrum is outside the reference domain.
   let flagLevel: Double
+
+  /// Puts the error of the model and that of the measurement together, which are independent.
+  ///
+  /// The variances add up. Half widths are sqrt((q scale)^2 + (z measurement)^2): quantiles q are
+  /// those of the model's errors, and z those of the normal distribution, which noise has.
+  ///
+  /// - Parameter measurementVariance: nil for features, which have no noise.
+  @inline(__always)
+  func estimate(
+    _ value: PropertyLanes, spread: PropertyLanes, distance: Double,
+    measurementVariance: PropertyLanes?
+  ) -> EstimateLanes {
+    let scales = errorScales.span[0]
+    let fromSpread = scales.spreadWeight * spread
+    let fromNovelty = scales.noveltyWeight * distance
+    let variance = scales.base * scales.base + fromSpread * fromSpread + fromNovelty * fromNovelty
+    let scale = variance.squareRoot()
+    var estimate = EstimateLanes(
+      value: value, standardError: scale, halfWidth68: scales.quantile68 * scale,
+      halfWidth95: scales.quantile95 * scale)
+    if let measurementVariance {
+      estimate.widen(by: measurementVariance, modelVariance: variance)
+    }
+    return estimate
+  }
 
   /// Share of the references that are at most `distance` from the nearest other material, 0 to 1.
   ///

@@ -24,21 +24,6 @@ struct ReferenceLibrary: ~Copyable {
   // One value for each of them, and one more.
   private typealias PerChunk<Value> = InlineArray<257, Value>
 
-  /// The nearest references to a prepared spectrum.
-  ///
-  /// - Parameters:
-  ///   - features: holds the prepared intensities from index `start`.
-  /// - Returns: up to three, nearest first, the lower index where distances are equal.
-  /// - Complexity: as `nearest(to:from:into:)`.
-  func nearest(
-    to features: Span<Float>, from start: Int
-  ) -> (neighbors: InlineArray<3, Neighbor>, count: Int) {
-    var nearest = InlineArray<3, Neighbor>(repeating: Neighbor(reference: 0, distance: .infinity))
-    var span = nearest.mutableSpan
-    let found = self.nearest(to: features, from: start, into: &span)
-    return (nearest, found)
-  }
-
   /// The nearest references to a prepared spectrum, as many as there is room for.
   ///
   /// - Parameters:
@@ -178,22 +163,17 @@ struct ReferenceLibrary: ~Copyable {
     }
   }
 
-  /// Whether the neighbours differ in a property by more than its 95 % interval is wide.
-  func disagree(
-    _ neighbors: borrowing InlineArray<3, Neighbor>, _ count: Int,
-    _ estimates: borrowing InlineArray<6, Estimate>
-  ) -> Bool {
-    guard count > 1 else { return false }
-    for property in MaterialProperty.allCases {
-      var (lowest, highest) = (Double.infinity, -Double.infinity)
-      for rank in 0..<count {
-        let value = properties.span[neighbors[rank].reference][property]
-        // A missing value is NaN, which neither comparison takes.
-        if value < lowest { lowest = value }
-        if value > highest { highest = value }
-      }
-      if highest - lowest > 2 * estimates[property.rawValue].halfWidth95 { return true }
+  /// Whether the neighbours differ in a property by more than this.
+  func disagree(_ neighbors: Span<Neighbor>, _ widths: PropertyLanes) -> Bool {
+    guard neighbors.count > 1 else { return false }
+    var lowest = PropertyLanes(repeating: .infinity)
+    var highest = PropertyLanes(repeating: -.infinity)
+    for rank in neighbors.indices {
+      // A missing value is NaN, which neither takes.
+      let values = PropertyLanes(properties.span[neighbors[rank].reference])
+      lowest = lowest.lower(values)
+      highest = highest.higher(values)
     }
-    return false
+    return (highest - lowest).exceedsAnywhere(widths)
   }
 }
