@@ -14,7 +14,7 @@ struct ShippedDatabaseTests {
 
   @Test("Its sites keep the rules of data/README.md")
   func invariants() {
-    #expect(database.sites.count >= 658)
+    #expect(database.sites.count >= 706)
     #expect(Set(database.sites.map(\.id)).count == database.sites.count)
     for site in database.sites {
       #expect(site.id.hasPrefix(site.material + "/O"))
