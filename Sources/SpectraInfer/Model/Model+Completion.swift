@@ -4,7 +4,8 @@ extension Model {
   /// - Parameters:
   ///   - prediction: has its preparation already; filled in place, as copying it takes a while.
   ///   - flags: what the preparation says.
-  ///   - measurement: variances of the properties from the noise of the measurement.
+  ///   - measurement: variances of the properties from the noise of the measurement; nil for features,
+  ///     which have none.
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   func complete(
     _ prediction: inout Prediction, row: Int, flags: PredictionFlags = [],

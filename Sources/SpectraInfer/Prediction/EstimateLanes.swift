@@ -1,4 +1,4 @@
-/// The estimates of all six properties, reckoned with together.
+/// The estimates of all six properties, reckoned with together, each in its property's unit.
 struct EstimateLanes {
   private let value: PropertyLanes
   private var standardError: PropertyLanes

@@ -163,7 +163,7 @@ struct ReferenceLibrary: ~Copyable {
     }
   }
 
-  /// Whether the neighbours differ in a property by more than this.
+  /// Whether the neighbours differ in a property by more than its width, in the property's unit.
   func disagree(_ neighbors: Span<Neighbor>, _ widths: PropertyLanes) -> Bool {
     guard neighbors.count > 1 else { return false }
     var lowest = PropertyLanes(repeating: .infinity)
