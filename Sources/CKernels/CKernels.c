@@ -106,16 +106,17 @@ void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, s
         DISPATCH(kernel, spectra_multiply_sparse, whole);
 }
 
-bool spectra_kernel_copy_features(spectra_kernel kernel, size_t n, const float *features,
-                                  float maximum, float *copy)
-{
-    return DISPATCH(kernel, spectra_copy_features, n, features, maximum, copy);
-}
-
 void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float *features,
                                    const float *mean, const float *inverse, float *scaled)
 {
     DISPATCH(kernel, spectra_scale_features, n, features, mean, inverse, scaled);
+}
+
+bool spectra_kernel_take_features(spectra_kernel kernel, size_t n, const float *features,
+                                  float maximum, const float *mean, const float *inverse,
+                                  float *copy, float *scaled)
+{
+    return DISPATCH(kernel, spectra_take_features, n, features, maximum, mean, inverse, copy, scaled);
 }
 
 void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,

@@ -57,10 +57,11 @@ typedef struct back_product {
     void spectra_distances_##kernel(size_t blocks, size_t dimensions, const float *point,           \
                                     const float *others, float *squares);                           \
     double spectra_squares_##kernel(size_t n, const float *x, const float *y, double limit);        \
-    bool spectra_copy_features_##kernel(size_t n, const float *features, float maximum,             \
-                                        float *copy);                                               \
     void spectra_scale_features_##kernel(size_t n, const float *features, const float *mean,        \
-                                         const float *inverse, float *scaled);
+                                         const float *inverse, float *scaled);                      \
+    bool spectra_take_features_##kernel(size_t n, const float *features, float maximum,             \
+                                        const float *mean, const float *inverse, float *copy,       \
+                                        float *scaled);
 
 SPECTRA_DECLARE_KERNEL(baseline)
 #if defined(__x86_64__)

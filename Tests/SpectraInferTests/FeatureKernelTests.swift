@@ -9,12 +9,20 @@ struct FeatureKernelTests {
     return (0..<count).map { _ in Float(generator.normal()) }
   }
 
-  @Test("Features are copied as they are", arguments: KernelTests.available, [1, 15, 16, 33, 160])
-  func copied(kernel: spectra_kernel, count: Int) {
-    let features = values(count, seed: 1)
+  @Test(
+    "Features that are taken are copied as they are, and scaled as alone",
+    arguments: KernelTests.available, [1, 15, 16, 33, 160])
+  func taken(kernel: spectra_kernel, count: Int) {
+    let (features, mean) = (values(count, seed: 1), values(count, seed: 4))
+    let inverse = values(count, seed: 5)
     var copy = [Float](repeating: 7, count: count + 1)
-    #expect(unsafe spectra_kernel_copy_features(kernel, count, features, 1e6, &copy))
+    var (scaled, alone) = (copy, copy)
+    #expect(
+      unsafe spectra_kernel_take_features(
+        kernel, count, features, 1e6, mean, inverse, &copy, &scaled))
+    unsafe spectra_kernel_scale_features(kernel, count, features, mean, inverse, &alone)
     #expect(copy == features + [7])
+    #expect(scaled == alone)
   }
 
   @Test(
@@ -22,13 +30,16 @@ struct FeatureKernelTests {
     [.nan, .infinity, -.infinity, Float(1e6).nextUp, -Float(1e6).nextUp])
   func noticed(kernel: spectra_kernel, wrong: Float) {
     for count in [1, 16, 37] {
+      let ones = [Float](repeating: 1, count: count)
       for place in 0..<count {
         var features = values(count, seed: 2)
-        var copy = features
-        features[place] = wrong
-        #expect(unsafe !spectra_kernel_copy_features(kernel, count, features, 1e6, &copy))
-        features[place] = wrong < 0 ? -1e6 : 1e6
-        #expect(unsafe spectra_kernel_copy_features(kernel, count, features, 1e6, &copy))
+        var (copy, scaled) = (features, features)
+        for (value, isIntensity) in [(wrong, false), (wrong < 0 ? -1e6 : 1e6, true)] {
+          features[place] = value
+          #expect(
+            unsafe spectra_kernel_take_features(
+              kernel, count, features, 1e6, ones, ones, &copy, &scaled) == isIntensity)
+        }
       }
     }
   }

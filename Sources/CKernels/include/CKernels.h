@@ -144,17 +144,18 @@ void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const ui
 size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outputs, uint32_t *rows,
                               float *values);
 
-/**
- * Copies `n` features.
- *
- * @return whether none is NaN or above `maximum` in magnitude.
- */
-bool spectra_kernel_copy_features(spectra_kernel kernel, size_t n, const float *features,
-                                  float maximum, float *copy);
-
 /** scaled[i] = (features[i] - mean[i]) inverse[i]; `scaled` must overlap none of the others. */
 void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float *features,
                                    const float *mean, const float *inverse, float *scaled);
+
+/**
+ * Copies `n` features and scales them, as above; nothing that is written may overlap anything else.
+ *
+ * @return whether none is NaN or above `maximum` in magnitude.
+ */
+bool spectra_kernel_take_features(spectra_kernel kernel, size_t n, const float *features,
+                                  float maximum, const float *mean, const float *inverse,
+                                  float *copy, float *scaled);
 
 /** Gradients that go back through the networks together: of the six properties. */
 #define SPECTRA_GRADIENT_COUNT 6

@@ -71,7 +71,7 @@ extension Model {
             features, from: (start + row) * spectrumStride, row: row, using: &workspace)
         } catch {
           refused |= 1 << UInt64(row)
-          workspace.clear(row: row, featureCount: featureCount)
+          workspace.clear(row: row, featureCount: featureCount, layerWidth: ensemble.widestLayer)
         }
       }
       runNetworks(rows: rows, using: &workspace)

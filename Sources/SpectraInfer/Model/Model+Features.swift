@@ -1,30 +1,34 @@
-internal import CKernels
-
 extension Model {
   // Beyond this a value is no normalised intensity, and products of it could overflow.
   private static let featureMaximum: Float = 1e6
 
-  /// Checks prepared intensities and copies them into a row of the workspace.
+  /// Checks prepared intensities, copies them into a row of the workspace and scales them there.
   func adopt(
     _ features: Span<Float>, from start: Int, row: Int, using workspace: inout Workspace
   ) throws(SpectraError) {
     let own = features.extracting(start..<start + featureCount)
-    if !copy(own, row: row, into: &workspace.features) { try check(own) }
+    if !take(own, row: row, into: &workspace.features, scaled: &workspace.scaled) {
+      try check(own)
+    }
   }
 
-  /// Whether all are intensities; what is copied is of use only then.
-  private func copy(_ features: Span<Float>, row: Int, into rows: inout Region<Float>) -> Bool {
-    var all = rows.mutableSpan((row + 1) * featureCount)
-    var target = all._mutatingExtracting(row * featureCount..<(row + 1) * featureCount)
-    return unsafe features.withUnsafeBufferPointer { features in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let source = features.baseAddress, let target = target.baseAddress else {
-          return false
-        }
-        return unsafe spectra_kernel_copy_features(
-          ensemble.kernel, featureCount, source, Self.featureMaximum, target)
-      }
-    }
+  private func take(
+    _ features: Span<Float>, row: Int, into rows: inout Region<Float>,
+    scaled: inout Region<Float>
+  ) -> Bool {
+    var rows = rows.mutableSpan((row + 1) * featureCount)
+    var copy = rows._mutatingExtracting((row * featureCount)...)
+    var scaled = scaled.mutableSpan((row + 1) * ensemble.widestLayer)
+    var own = scaled._mutatingExtracting((row * ensemble.widestLayer)...)
+    return scaler.take(features, maximum: Self.featureMaximum, into: &copy, scaled: &own)
+  }
+
+  /// Scales the features that were prepared in the first row of the workspace.
+  func scaleFirst(
+    _ features: borrowing Region<Float>, into scaled: inout Region<Float>
+  ) {
+    var scaled = scaled.mutableSpan(ensemble.widestLayer)
+    scaler.scale(features.span(featureCount), into: &scaled)
   }
 
   /// Checks prepared intensities that somebody else made.

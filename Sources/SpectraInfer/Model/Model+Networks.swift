@@ -8,13 +8,12 @@ extension Model {
     runNetworks(rows: 1, withGradients: true, using: &workspace)
   }
 
-  /// Runs all members on the first `rows` rows of prepared features, there and, where the gradients
-  /// of a single row are wanted, back.
+  /// Runs all members on the first `rows` rows of scaled features, there and, where the gradients of
+  /// a single row are wanted, back.
   func runNetworks(
     rows: Int, withGradients: Bool = false, using workspace: inout Workspace
   ) {
     workspace.rowsRun = rows
-    scale(rows: rows, workspace.features, into: &workspace.scaled)
     if rows == 1 {
       let pass = unsafe workspace.singlePass
       for member in 0..<memberCount {
@@ -27,17 +26,6 @@ extension Model {
           member: member, rows: rows, input: workspace.scaled, hidden: &workspace.hidden,
           into: &workspace.outputs, at: member * size)
       }
-    }
-  }
-
-  private func scale(
-    rows: Int, _ features: borrowing Region<Float>, into scaled: inout Region<Float>
-  ) {
-    let stride = ensemble.widestLayer
-    let features = features.span(rows * featureCount)
-    var scaled = scaled.mutableSpan(rows * stride)
-    for row in 0..<rows {
-      scaler.apply(features, from: row * featureCount, into: &scaled, at: row * stride)
     }
   }
 

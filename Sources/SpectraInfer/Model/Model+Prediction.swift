@@ -20,6 +20,7 @@ extension Model {
   ) throws(SpectraError) -> Prediction {
     let preparation = try preprocessor.prepare(
       spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
+    scaleFirst(workspace.features, into: &workspace.scaled)
     runNetworks(rows: 1, withGradients: true, using: &workspace)
     let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
     var prediction = Prediction.none

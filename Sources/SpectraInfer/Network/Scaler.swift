@@ -27,18 +27,38 @@ struct Scaler: ~Copyable {
     @_lifetime(borrow self) get { inverse.span }
   }
 
-  /// Scales `features` into `scaled`, both starting at 0.
-  func apply(
-    _ features: Span<Float>, from start: Int, into scaled: inout MutableSpan<Float>, at row: Int
-  ) {
-    let own = features.extracting(start..<start + count)
-    var target = scaled._mutatingExtracting(row..<row + count)
-    unsafe own.withUnsafeBufferPointer { own in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let own = own.baseAddress, let target = target.baseAddress else { return }
+  /// Scales `count` features.
+  func scale(_ features: Span<Float>, into scaled: inout MutableSpan<Float>) {
+    precondition(features.count == count && scaled.count >= count)
+    unsafe features.withUnsafeBufferPointer { features in
+      unsafe scaled.withUnsafeMutableBufferPointer { scaled in
+        guard let features = features.baseAddress, let scaled = scaled.baseAddress else { return }
         unsafe spectra_kernel_scale_features(
-          kernel, count, own, mean.start.assumingMemoryBound(to: Float.self),
-          inverse.start.assumingMemoryBound(to: Float.self), target)
+          kernel, count, features, mean.start.assumingMemoryBound(to: Float.self),
+          inverse.start.assumingMemoryBound(to: Float.self), scaled)
+      }
+    }
+  }
+
+  /// Copies and scales `count` features that somebody else made, in one pass over them.
+  ///
+  /// - Returns: whether none is NaN or above `maximum` in magnitude; what was written is of use only
+  ///   then.
+  func take(
+    _ features: Span<Float>, maximum: Float, into copy: inout MutableSpan<Float>,
+    scaled: inout MutableSpan<Float>
+  ) -> Bool {
+    precondition(features.count == count && copy.count >= count && scaled.count >= count)
+    return unsafe features.withUnsafeBufferPointer { features in
+      unsafe copy.withUnsafeMutableBufferPointer { copy in
+        unsafe scaled.withUnsafeMutableBufferPointer { scaled in
+          guard let features = features.baseAddress, let copy = copy.baseAddress,
+            let scaled = scaled.baseAddress
+          else { return false }
+          return unsafe spectra_kernel_take_features(
+            kernel, count, features, maximum, mean.start.assumingMemoryBound(to: Float.self),
+            inverse.start.assumingMemoryBound(to: Float.self), copy, scaled)
+        }
       }
     }
   }

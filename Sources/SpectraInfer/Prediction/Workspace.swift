@@ -232,9 +232,13 @@ public struct Workspace: ~Copyable {
       backward: backward.start, pairs: pairs.start)
   }
 
-  /// Fills a row of features with zeros, in place of a spectrum that could not be prepared.
-  mutating func clear(row: Int, featureCount: Int) {
+  /// Fills a row of features with zeros, scaled and not, in place of a spectrum that was refused.
+  ///
+  /// - Parameter layerWidth: floats from one row of scaled features to the next.
+  mutating func clear(row: Int, featureCount: Int, layerWidth: Int) {
     var prepared = features.mutableSpan((row + 1) * featureCount)
     for index in (row * featureCount)..<((row + 1) * featureCount) { prepared[index] = 0 }
+    var scaled = scaled.mutableSpan((row + 1) * layerWidth)
+    for index in (row * layerWidth)..<((row + 1) * layerWidth) { scaled[index] = 0 }
   }
 }
