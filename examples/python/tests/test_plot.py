@@ -294,6 +294,45 @@ def test_a_spectrum_is_drawn_with_what_was_done(model: Model, spectrum: Any) -> 
         assert list(x_of(axes.lines[2])) == [estimate.value]
 
 
+@pytest.mark.parametrize("case", ["offset", "dispersion", "zero loss"])
+def test_a_calibrated_spectrum_is_drawn_on_the_axis_of_its_results(
+    case: str, model: Model, spectrum: Any
+) -> None:
+    energy, counts = spectrum
+    handed_in = energy - 20.0
+    options: dict[str, Any] = {"calibration": {510.0: 530.0}}
+    if case == "dispersion":
+        handed_in = 10.0 + 0.97 * energy
+        options = {"calibration": {10.0 + 0.97 * true: true for true in (500.0, 550.0)}}
+    elif case == "zero loss":
+        handed_in = energy + 1.5
+        low_energy = -20.0 + 0.2 * np.arange(300)
+        low_loss = 1e6 * np.exp(-0.5 * ((low_energy - 1.5) / 0.3) ** 2)
+        options = {"low_loss": (low_energy, low_loss), "low_loss_use": "align"}
+    view = plot.SpectrumView.of(model, handed_in, counts, **options)
+    # A zero-loss peak is found within a twentieth of a channel.
+    np.testing.assert_allclose(view.energies, energy, atol=0.01 if case == "zero loss" else 1e-9)
+    # Of counts, the likeliest background has as many in the window of the fit.
+    assert view.background is not None
+    assert view.window_ev is not None
+    inside = (view.energies >= view.window_ev[0]) & (view.energies <= view.window_ev[1])
+    assert view.background[inside].sum() == pytest.approx(counts[inside].sum(), rel=1e-6)
+    figure = plot.draw_spectrum(view)
+    assert faults(figure) == []
+    raw = figure.axes[0]
+    np.testing.assert_array_equal(x_of(raw.lines[0]), view.energies)
+    assert raw.get_xlabel() == "energy, calibrated (eV)"
+    # The window ends before the edge, at which the orange line stands.
+    (onset,) = [line for line in raw.lines if str(line.get_label()).startswith("onset")]
+    edge = energy[np.argmax(counts > 1.5 * counts[inside].max())]
+    assert view.window_ev[1] < x_of(onset)[0] < edge + 2.0
+
+
+def test_an_axis_that_is_left_as_it_is_is_called_so(model: Model, spectrum: Any) -> None:
+    figure = plot.draw_spectrum(plot.SpectrumView.of(model, *spectrum))
+    assert figure.axes[0].get_xlabel() == "energy (eV)"
+
+
 @pytest.mark.parametrize("case", ["quartz", "titled", "without background", "all warnings"])
 def test_a_spectrum_is_legible(case: str, model: Model, quartz: Site, spectrum: Any) -> None:
     energy, counts = spectrum
@@ -327,6 +366,13 @@ def test_figures_are_saved_the_same_twice(tmp_path: Path) -> None:
     second = plot.save(plot.draw_trust(view), tmp_path / "b", formats=("png", "svg", "pdf"))
     for one, other in zip(first, second):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_path_may_be_text(tmp_path: Path) -> None:
+    figure = plot.draw_trust(plot.MapsView.of(maps((4, 6))))
+    paths = plot.save(figure, f"{tmp_path}/trust.v2", formats=("png",))
+    assert paths == [tmp_path / "trust.v2.png"]
+    assert paths[0].is_file()
 
 
 def test_figures_keep_their_style_where_they_are_shown_later() -> None:

@@ -26,12 +26,24 @@ def number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def document(model: Model, energy: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
+def document(
+    model: Model, energy: np.ndarray, counts: np.ndarray, **options: Any
+) -> dict[str, Any]:
     """What ``spectra predict --json`` writes of a spectrum, as docs/command-line.md says."""
-    prediction, prepared = model.predict(energy, counts), model.preprocess(energy, counts)
+    prediction = model.predict(energy, counts, **options)
+    prepared = model.preprocess(energy, counts, **options)
     done = prepared.preparation
-    law = done.background_amplitude * energy**-done.background_exponent
-    names = ("background_start_ev", "background_end_ev", "onset_ev", "onset_error_ev", "shift_ev")
+    own_axis = done.calibration_offset_ev + done.calibration_factor * energy
+    law = done.background_amplitude * own_axis**-done.background_exponent
+    names = (
+        "background_start_ev",
+        "background_end_ev",
+        "calibration_offset_ev",
+        "calibration_factor",
+        "onset_ev",
+        "onset_error_ev",
+        "shift_ev",
+    )
     one = {
         "file": "measured/quartz.msa",
         "title": None,
@@ -102,10 +114,29 @@ def test_a_document_is_read_as_the_model_gives_it(
     assert view.title == "quartz.msa"
 
 
+def test_a_calibrated_document_is_read_on_the_axis_of_its_results(
+    model: Model, quartz: Site
+) -> None:
+    energy = np.arange(490.0, 565.0, 0.25)
+    counts = measured(quartz, energy, seed=2)
+    text = json.dumps(document(model, energy - 20.0, counts, calibration={510.0: 530.0}))
+    (view,), _ = plot.read_predictions(text)
+    np.testing.assert_allclose(view.energies, energy, rtol=1e-12)
+    assert view.background is not None
+    assert view.window_ev is not None
+    # Of counts, the likeliest background has as many in the window of the fit.
+    inside = (energy >= view.window_ev[0]) & (energy <= view.window_ev[1])
+    assert view.background[inside].sum() == pytest.approx(counts[inside].sum(), rel=1e-6)
+    assert plot.draw_spectrum(view).axes[0].get_xlabel() == "energy, calibrated (eV)"
+
+
 @pytest.mark.skipif(not FIXTURE.is_file(), reason="the command line's document is not here")
 def test_the_command_lines_own_document_is_drawn(tmp_path: Path) -> None:
+    predictions = json.loads(FIXTURE.read_text())["predictions"]
+    drawn = [f"x-{n}.png" for n, one in enumerate(predictions, 1) if one["status"] == 0]
+    assert 0 < len(drawn) < len(predictions)
     assert main(["prediction", "--json", str(FIXTURE), "--out", str(tmp_path / "x.png")]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == drawn
 
 
 def test_standard_input_is_drawn_and_the_paths_are_told(
@@ -119,10 +150,36 @@ def test_standard_input_is_drawn_and_the_paths_are_told(
     out = tmp_path / "figures" / "quartz.v1.png"
     assert main(["prediction", "--json", "-", "--out", str(out)]) == 0
     told = capsys.readouterr()
-    assert told.out.split() == [str(out.with_name(f"quartz.v1-{n}.png")) for n in (1, 2)]
+    # Each has its place in the document, whatever became of those before it.
+    assert told.out.split() == [str(out.with_name(f"quartz.v1-{n}.png")) for n in (1, 3)]
     assert told.err.splitlines() == ["empty.msa: no edge"] * 2
     for path in told.out.split():
         assert Path(path).read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize(
+    ("places", "names"), [([0], ["x.png"]), ([1, 0], ["x-2.png"]), ([0, 1], ["x-1.png"])]
+)
+def test_a_figure_has_the_number_of_its_spectrum(
+    places: list[int], names: list[str], quartz_document: dict[str, Any], tmp_path: Path
+) -> None:
+    chosen = [quartz_document["predictions"][place] for place in places]
+    file = tmp_path / "document.json"
+    file.write_text(json.dumps({**quartz_document, "predictions": chosen}))
+    out = tmp_path / "figures" / "x.png"
+    assert main(["prediction", "--json", str(file), "--out", str(out)]) == 0
+    assert [path.name for path in out.parent.iterdir()] == names
+
+
+def test_a_file_that_is_not_text_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "quartz.dm4"
+    file.write_bytes(b'{"format": "\xff"}')
+    assert main(["prediction", "--json", str(file), "--out", str(tmp_path / "x.png")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{file}: this is not text in UTF-8")
+    assert "spectra predict --json" in line
 
 
 @pytest.mark.parametrize(
@@ -204,6 +261,22 @@ def test_a_folder_of_maps_is_read(tmp_path: Path) -> None:
     assert (view.rows, view.columns) == (plot.MapAxis("y", 0.4, "nm"), plot.MapAxis("x", 0.2, "nm"))
     assert np.argwhere(view.failed).tolist() == [[0, 0]]
     assert np.argwhere(view.pending).tolist() == [[0, 4]]
+
+
+@pytest.mark.parametrize(("shape", "names"), [((3, 5), ["maps", "trust"]), ((1, 9), ["profile"])])
+def test_an_axis_may_run_towards_smaller_numbers(
+    shape: tuple[int, int], names: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "maps"
+    write_maps(folder, shape)
+    text = json.loads((folder / "maps.json").read_text())
+    for axis in text["axes"]:
+        axis["scale"] = -axis["scale"]
+    (folder / "maps.json").write_text(json.dumps(text))
+    view = plot.read_maps(folder)
+    assert (view.rows.scale, view.columns.scale) == (0.4, 0.2)
+    assert main(["maps", str(folder), "--out", str(tmp_path / "figures")]) == 0
+    assert sorted(path.stem for path in (tmp_path / "figures").iterdir()) == names
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 >>> from spectra_infer import plot
 >>> figure = plot.draw_spectrum(plot.SpectrumView.of(model, energy, counts))  # doctest: +SKIP
->>> plot.save(figure, Path("quartz"), formats=("png", "pdf"))          # doctest: +SKIP
+>>> plot.save(figure, "quartz", formats=("png", "pdf"))                # doctest: +SKIP
 >>> plot.draw_maps(plot.MapsView.of(maps, pixel_size=0.5, unit="nm"))  # doctest: +SKIP
 
 Needs matplotlib: ``pip install 'spectra-infer[plot]'``. From the command line:

@@ -11,7 +11,7 @@ from pathlib import Path
 from .._optional import require
 from ..report._files import FolderError
 from ..report.style import save
-from .documents import DocumentError, read_maps, read_predictions
+from .documents import DocumentError, read_in_order, read_maps
 from .maps import draw_maps
 from .maps_view import MapsView
 from .profile import draw_profile
@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         type=Path,
         metavar="FILE",
-        help="the figure, .png, .pdf or .svg; of several spectra FILE-1.png, FILE-2.png ...",
+        help="the figure, .png, .pdf or .svg; of several spectra FILE-1.png, FILE-2.png ..., each "
+        "with its number in the document",
     )
     maps = what.add_parser("maps", help="six maps with their errors, and how far to trust them")
     maps.add_argument("folder", type=Path, metavar="FOLDER", help="of `spectra map --out`")
@@ -74,19 +75,27 @@ def _predictions(options: argparse.Namespace) -> list[Path]:
     suffix = out.suffix.removeprefix(".").lower()
     if suffix not in FORMATS:
         raise DocumentError(f"{out}: the figure must be .png, .pdf or .svg")
-    if options.json == "-":
-        text = sys.stdin.read()
-    else:
-        text = Path(options.json).read_text(encoding="utf-8")
-    views, failures = read_predictions(text)
-    for failure in failures:
-        print(failure, file=sys.stderr)
+    everything = read_in_order(_text(options.json))
     out.parent.mkdir(parents=True, exist_ok=True)
     paths = []
-    for number, view in enumerate(views, start=1):
-        stem = out.with_suffix("") if len(views) == 1 else Path(f"{out.with_suffix('')}-{number}")
-        paths += save(draw_spectrum(view), stem, formats=(suffix,))
+    for number, one in enumerate(everything, start=1):
+        if isinstance(one, str):
+            print(one, file=sys.stderr)
+            continue
+        # The number of a spectrum does not depend on whether those before it have a prediction.
+        stem = out.with_suffix("") if len(everything) == 1 else f"{out.with_suffix('')}-{number}"
+        paths += save(draw_spectrum(one), stem, formats=(suffix,))
     return paths
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"{file}: this is not text in UTF-8 ({error.reason}): give what "
+            "`spectra predict --json` writes"
+        ) from error
 
 
 def _maps(options: argparse.Namespace) -> list[Path]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..prediction import PROPERTIES, UNITS, Estimate, PropertyMap
 from ..report._files import FORMAT_VERSION, FolderError, read_json
 from .maps_view import MapAxis, MapsView
-from .spectrum_view import NeighborView, SpectrumView
+from .spectrum_view import UNCALIBRATED, NeighborView, SpectrumView, on_own_axis
 
 __all__ = ["DocumentError", "read_maps", "read_predictions"]
 
@@ -40,6 +40,13 @@ def read_predictions(text: str) -> tuple[list[SpectrumView], list[str]]:
     DocumentError
         It is no such document.
     """
+    everything = read_in_order(text)
+    views = [one for one in everything if isinstance(one, SpectrumView)]
+    return views, [one for one in everything if isinstance(one, str)]
+
+
+def read_in_order(text: str) -> list[SpectrumView | str]:
+    """Read as `read_predictions`: a view, or what is wrong, in the place of each spectrum."""
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -51,20 +58,18 @@ def read_predictions(text: str) -> tuple[list[SpectrumView], list[str]]:
             f"its format_version is {document.get('format_version')}, this package reads "
             f"{FORMAT_VERSION}: use the package of the same release as the program that wrote it"
         )
-    views, failures = [], []
+    everything: list[SpectrumView | str] = []
     try:
         model = document["model"]
         steps = np.arange(int(model["feature_count"]), dtype=np.float64)
         grid = _number(model["grid_start_ev"]) + _number(model["grid_step_ev"]) * steps
         for one in document["predictions"]:
-            if one["status"] == 0:
-                views.append(_spectrum(one, grid))
-            else:
-                failures.append(str(one["error"]))
+            failed = one["status"] != 0
+            everything.append(str(one["error"]) if failed else _spectrum(one, grid))
     except (KeyError, TypeError, ValueError) as error:
         reason = f"there is no {error}" if isinstance(error, KeyError) else str(error)
         raise DocumentError(f"the document is not complete: {reason}") from error
-    return views, failures
+    return everything
 
 
 def _spectrum(one: dict[str, Any], grid: NDArray[np.float64]) -> SpectrumView:
@@ -72,7 +77,8 @@ def _spectrum(one: dict[str, Any], grid: NDArray[np.float64]) -> SpectrumView:
     background = one["background"]
     window = (_number(done["background_start_ev"]), _number(done["background_end_ev"]))
     fitted = background is not None and all(map(math.isfinite, window))
-    energies = _numbers(one["energy_ev"])
+    calibration = _number(done["calibration_offset_ev"]), _number(done["calibration_factor"])
+    energies = on_own_axis(_numbers(one["energy_ev"]), *calibration)
     law = _numbers(background, energies.size) if fitted else None
     if law is not None:
         law = np.where(energies >= window[0], law, np.nan)
@@ -99,6 +105,7 @@ def _spectrum(one: dict[str, Any], grid: NDArray[np.float64]) -> SpectrumView:
         novelty=_number(one["novelty"]),
         warnings=tuple(str(flag["sentence"]) for flag in one["flags"]),
         title=str(one["title"] or Path(one["file"]).name),
+        calibrated=calibration != UNCALIBRATED,
     )
 
 
@@ -141,7 +148,8 @@ def read_maps(folder: Path) -> MapsView:
     try:
         files = {one["name"]: folder / Path(one["file"]).name for one in document["maps"]}
         rows, columns = (
-            MapAxis(str(axis["name"]), float(axis["scale"]), str(axis["unit"]))
+            # An axis may run towards smaller numbers; figures show distances, which are positive.
+            MapAxis(str(axis["name"]), abs(float(axis["scale"])), str(axis["unit"]))
             for axis in document["axes"]
         )
         needed = [*PROPERTIES, *(f"{name}_error" for name in PROPERTIES)]

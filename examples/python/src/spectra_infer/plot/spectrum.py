@@ -100,7 +100,7 @@ def _draw_raw(axes: Axes, view: SpectrumView) -> None:
     if heights.size:
         bottom, top = min(0.0, float(heights.min())), float(heights.max())
         axes.set_ylim(bottom * 1.05, (top if top > bottom else bottom + 1) * 1.4)
-    axes.set_xlabel("energy (eV)")
+    axes.set_xlabel("energy, calibrated (eV)" if view.calibrated else "energy (eV)")
     axes.set_ylabel(f"intensity ($10^{{{power}}}$)" if power else "intensity")
     axes.legend(loc="upper right", ncols=2, columnspacing=1.2)
 

@@ -12,9 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from ..model import Model
 from ..prediction import Background, Estimate, Prediction
 
-__all__ = ["NeighborView", "SpectrumView"]
+__all__ = ["UNCALIBRATED", "NeighborView", "SpectrumView", "on_own_axis"]
 
 Floats = NDArray[np.float64]
+
+UNCALIBRATED = (0.0, 1.0)
+"""Offset and factor of an axis that is left as it was handed in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,8 @@ class SpectrumView:
     Attributes
     ----------
     energies, intensities
-        The raw spectrum; eV on its own axis.
+        The raw spectrum; eV on its own axis, which is the axis after calibration and zero-loss
+        alignment. The window, the onset and the background are on it too.
     background
         Fitted background, of the raw spectrum's shape, NaN where it says nothing; None: none was
         removed.
@@ -64,6 +68,8 @@ class SpectrumView:
         A sentence for each flag.
     title
         Such as the file's name.
+    calibrated
+        Whether its own axis is another one than it was handed in on.
     """
 
     energies: Floats
@@ -80,6 +86,7 @@ class SpectrumView:
     novelty: float
     warnings: tuple[str, ...]
     title: str = ""
+    calibrated: bool = False
 
     @classmethod
     def of(
@@ -101,10 +108,11 @@ class SpectrumView:
         SpectraError
             As `Model.predict`.
         """
-        energies = np.asarray(energy, np.float64)
         prediction = model.predict(energy, counts, **options)
         prepared = model.preprocess(energy, counts, **options)
         done = prepared.preparation
+        calibration = done.calibration_offset_ev, done.calibration_factor
+        energies = on_own_axis(np.asarray(energy, np.float64), *calibration)
         fitted = done.background is Background.POWER_LAW
         return cls(
             energies=energies,
@@ -129,7 +137,13 @@ class SpectrumView:
             novelty=prediction.novelty,
             warnings=prediction.flags.texts,
             title=title,
+            calibrated=calibration != UNCALIBRATED,
         )
+
+
+def on_own_axis(energies: Floats, offset_ev: float, factor: float) -> Floats:
+    """Return what energies of the axis as it was handed in are on the spectrum's own axis."""
+    return offset_ev + factor * energies
 
 
 def _power_law(energies: Floats, prediction: Prediction) -> Floats:

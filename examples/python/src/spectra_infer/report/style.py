@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,16 +197,29 @@ def _paper_figure() -> type[Figure]:
     return PaperFigure
 
 
-def save(figure: Figure, stem: Path, *, formats: tuple[str, ...] = ("svg", "png")) -> list[Path]:
+def save(
+    figure: Figure,
+    stem: str | os.PathLike[str],
+    *,
+    formats: tuple[str, ...] = ("svg", "png"),
+) -> list[Path]:
     """Write a figure in several formats, the same bytes for the same figure.
 
     Parameters
     ----------
+    figure
+        As the functions of this package draw it.
     stem
         The path without its suffix.
     formats
         ``"svg"``, ``"pdf"``, ``"png"`` (300 points an inch).
+
+    Returns
+    -------
+    list of Path
+        Of the files, in the order of `formats`.
     """
+    stem = Path(stem)
     paths = []
     with paper_style():
         # The layout is the same for all formats, and takes longer than the drawing.
