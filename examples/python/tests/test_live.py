@@ -78,7 +78,95 @@ def test_a_spectrum_that_fails_is_told_from_one_that_has_not_come(
     live.add(counts[0, 0])
     snapshot = live.snapshot()
     assert [int(code) for code in snapshot.status] == [22, 0, NOT_MEASURED]
-    assert snapshot.first_error != ""
+    assert snapshot.first_error.startswith("spectrum (0): an intensity is NaN")
+
+
+def test_the_first_error_names_the_pixel_of_the_map(model: Model, image: Image) -> None:
+    energy, counts = image
+    spectra = counts.reshape(24, -1).copy()
+    spectra[[9, 20]] = np.nan
+    live = LiveMaps(model, energy, (4, 6))
+    for block in np.split(spectra, 6):
+        live.add(block)
+    # Pixel 9 of rows of 6, which was the second of its block.
+    assert live.snapshot().first_error.startswith("spectrum (1, 3): ")
+    assert (
+        live.snapshot().first_error
+        == model.predict_many(energy, spectra.reshape(4, 6, -1)).first_error
+    )
+
+
+def test_an_error_is_dropped_when_its_pixel_is_measured_again(model: Model, image: Image) -> None:
+    energy, counts = image
+    spectra = counts.reshape(24, -1)
+    live = LiveMaps(model, energy, (4, 6))
+    nothing = np.full(energy.size, np.nan)
+    live.add([nothing, spectra[1], nothing], [7, 8, 20])
+    live.add(spectra[5], [5])
+    assert live.snapshot().first_error.startswith("spectrum (1, 1): ")
+    live.add(spectra[7], [7])
+    assert live.snapshot().first_error == "1 of 24 spectra, see status"
+    live.add(spectra[20], [20])
+    assert live.snapshot().first_error == ""
+    live.add([nothing, spectra[7]], [7, 7])  # the later one is kept
+    assert live.snapshot().first_error == ""
+    live.add(nothing, [23])
+    assert live.snapshot().first_error.startswith("spectrum (3, 5): ")
+
+
+# ---------------------------------------------------------------- threads
+
+
+class Halfway(np.ndarray):
+    """Records in which another thread gets its turn when half of the fields are written."""
+
+    turn: Any = None
+
+    def __array_finalize__(self, origin: Any) -> None:
+        self.turn = getattr(origin, "turn", None)
+
+    def __setitem__(self, places: Any, block: Any) -> None:
+        plain = self.view(np.ndarray)
+        plain["status"][places] = block["status"]
+        self.turn()
+        plain[places] = block
+
+
+def test_a_snapshot_has_all_of_a_block_or_nothing(model: Model, image: Image) -> None:
+    energy, counts = image
+    live = LiveMaps(model, energy, (4, 6))
+    taken: list[Predictions] = []
+    thread = threading.Thread(target=lambda: taken.append(live.snapshot()))
+
+    def turn() -> None:
+        thread.start()
+        thread.join(0.5)  # returns when it has a snapshot, or waits for the block
+
+    records: Any = live._records.view(Halfway)
+    records.turn, live._records = turn, records
+    live.add(counts[0])
+    thread.join()
+    (snapshot,) = taken
+    assert not np.isnan(snapshot.bond_length.value[snapshot.status == 0]).any()
+
+
+def test_what_arrives_while_a_snapshot_is_made_is_not_in_it(
+    model: Model, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    energy, counts = image
+    live = LiveMaps(model, energy, (4, 6))
+    live.add(counts[0])
+
+    def meanwhile(*arguments: Any) -> Predictions:
+        adding = threading.Thread(target=live.add, args=(counts[1],))
+        adding.start()
+        adding.join()
+        return predictions_of(*arguments)
+
+    monkeypatch.setattr("spectra_infer.live.predictions_of", meanwhile)
+    snapshot = live.snapshot()
+    assert live.measured == 12
+    assert np.count_nonzero(snapshot.status != NOT_MEASURED) == 6
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ A spectrum that arrives gives the numbers that it would give in the whole image,
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._arrays import energy_axis, real_array
 from ._records import RECORD, predictions_of, records_of
+from .errors import Status
 from .model import Model
 from .prediction import Predictions
 
@@ -44,7 +46,7 @@ class LiveMaps:
 
     Notes
     -----
-    One thread adds; any thread may take `snapshot`.
+    One thread adds; any thread may take `snapshot`, which has all of a block or nothing of it.
     """
 
     def __init__(
@@ -61,7 +63,10 @@ class LiveMaps:
                 self._records[name] = np.nan
         self._records["status"] = NOT_MEASURED
         self._records["nearest"] = -1
-        self._first_error = ""
+        # What went wrong first, and at which place in scan order, as long as that is so.
+        self._failed: tuple[int, str] | None = None
+        # A snapshot between the fields of a block would have a status without its numbers.
+        self._lock = threading.Lock()
         self._next = 0
 
     @property
@@ -106,8 +111,15 @@ class LiveMaps:
         if len(block) == 0:
             return
         found = self._model.predict_many(self._energies, block, **self._options)
-        self._records.reshape(-1)[places] = records_of(found)
-        self._first_error = self._first_error or found.first_error
+        arrived = records_of(found)
+        with self._lock:
+            records = self._records.reshape(-1)
+            records[places] = arrived
+            if self._failed is None or self._failed[0] in places:
+                self._failed = _first_failure(found, places)
+            # The same pixel may have come again, later in the block.
+            if self._failed is not None and records["status"][self._failed[0]] == Status.OK:
+                self._failed = None
         self._next = int(places[-1]) + 1
 
     def _places(self, count: int, pixels: ArrayLike | None) -> NDArray[np.intp]:
@@ -129,7 +141,23 @@ class LiveMaps:
 
     def snapshot(self) -> Predictions:
         """Return the maps as they are now; NaN and `NOT_MEASURED` where nothing has arrived."""
-        return predictions_of(self._records, self._first_error)
+        with self._lock:
+            records, failed = self._records.copy(), self._failed
+        first_error = ""
+        if failed is not None:
+            place, sentence = failed
+            where = ", ".join(str(int(i)) for i in np.unravel_index(place, self.shape))
+            first_error = f"spectrum ({where}): {sentence}"
+        return predictions_of(records, first_error)
+
+
+def _first_failure(found: Predictions, places: NDArray[np.intp]) -> tuple[int, str] | None:
+    """Return the place in the scan of the first spectrum that failed, and what is wrong with it."""
+    if not found.first_error:
+        return None
+    # The sentence begins with the place in the block, which says nothing of the map.
+    sentence = found.first_error.partition(": ")[2]
+    return int(places[np.flatnonzero(found.status)[0]]), sentence
 
 
 def predict_stream(
