@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -85,6 +87,24 @@ def test_every_source_of_a_model_reaches_the_blocks(image: Image) -> None:
     for model in (Model.load(path), Model.from_bytes(path.read_bytes())):
         found = lazily.predict(energy, blocks, model).compute(scheduler="sync")
         assert same_maps(found, expected)
+
+
+@pytest.mark.parametrize("fate", ["replaced", "removed"])
+def test_the_blocks_get_the_model_that_was_handed_in(
+    fate: str, image: Image, tmp_path: Path
+) -> None:
+    energy, counts = image
+    file = tmp_path / "model.json"
+    shutil.copy(MODELS / "edge.json", file)
+    model = Model.load(file)
+    expected = model.predict_many(energy, counts[:1, :2])
+    if fate == "replaced":
+        shutil.copy(MODELS / "monochromated.json", file)
+        assert not same_maps(Model.load(file).predict_many(energy, counts[:1, :2]), expected)
+    else:
+        file.unlink()
+    found = lazily.predict(energy, da.from_array(counts[:1, :2]), model)
+    assert same_maps(found.compute(scheduler="sync"), expected)
 
 
 def test_options_reach_the_blocks(image: Image) -> None:

@@ -7,6 +7,7 @@ import gc
 import os
 import pickle
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -81,6 +82,32 @@ def test_pickling(
     for clone in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
         assert clone is not model
         assert same(clone.predict(energy, counts), model.predict(energy, counts))
+
+
+def pickled(model: Model) -> Model:
+    clone: Model = pickle.loads(pickle.dumps(model))
+    return clone
+
+
+@pytest.mark.parametrize("fate", ["replaced", "removed"])
+@pytest.mark.parametrize("clone_of", [pickled, copy.copy, copy.deepcopy])
+def test_a_copy_is_of_the_model_and_not_of_its_file(
+    clone_of: Callable[[Model], Model], fate: str, quartz: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "model.json"
+    file.write_bytes(EDGE.read_bytes())
+    model = Model.load(file)
+    energy = np.arange(490.0, 565.0, 0.25)
+    counts = measured(quartz, energy, seed=2)
+    expected = model.predict(energy, counts)
+    if fate == "replaced":
+        file.write_bytes((MODELS / "monochromated.json").read_bytes())
+        assert not same(Model.load(file).predict(energy, counts), expected)
+    else:
+        file.unlink()
+    clone = clone_of(model)
+    assert same(clone.predict(energy, counts), expected)
+    assert (clone.source, clone.data) == (str(file), EDGE.read_bytes())
 
 
 def test_another_process_predicts_the_same(model: Model, quartz: Site) -> None:
@@ -175,12 +202,21 @@ def test_missing_file(tmp_path: Path) -> None:
     assert isinstance(caught.value, OSError)
     assert caught.value.code == Status.FILE
     assert caught.value.name == "SPECTRA_ERROR_FILE"
-    assert str(caught.value)
+    assert str(caught.value).startswith(f"{tmp_path / 'none.json'}: there is no file")
 
 
 def test_folder_is_not_a_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError):
+    with pytest.raises(ModelFileError, match="check that it is a file and not a folder") as caught:
         Model.load(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path}: ")
+
+
+def test_a_file_larger_than_any_model_is_not_read_to_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    with open(file, "wb") as opened:
+        opened.truncate(1 << 36)  # of nothing, which takes no room
+    with pytest.raises(ModelError, match="too large for a model"):
+        Model.load(file)
 
 
 def test_path_with_a_null_character() -> None:

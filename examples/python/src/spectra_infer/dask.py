@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._arrays import energy_axis
+from ._measurement import energy_and_counts_of
 from ._optional import require
 from ._records import RECORD, predictions_of, records_of
 from .model import Model, model_path
@@ -127,7 +127,7 @@ def predict(
     given: dict[str, Any] = dict(options)
     companions = {}  # spectra beside those of each pixel, cut into blocks as the image is
     if given.get("low_loss") is not None:
-        low_loss_energy, low_loss = given["low_loss"]
+        low_loss_energy, low_loss = energy_and_counts_of(given["low_loss"])
         if np.ndim(low_loss) > 1:
             companions["low_loss"] = _beside(image, low_loss, axis, "low_loss")
             given["low_loss"] = energy_axis(low_loss_energy)
@@ -135,7 +135,8 @@ def predict(
         companions["variance"] = _beside(image, given.pop("variance"), axis, "variance")
     # A task of its own, on which all blocks depend: the model is loaded on one worker, and the
     # others fetch it from there, each once.
-    shared = dask.delayed(Model.from_bytes, pure=True)(_model_bytes(model))
+    data = model_path().read_bytes() if model is None else model.data
+    shared = dask.delayed(Model.from_bytes, pure=True)(data)
     records = array.map_blocks(
         _predict_block,
         image,
@@ -149,13 +150,6 @@ def predict(
         meta=np.empty((0,) * (image.ndim - 1), RECORD),
     )
     return LazyPredictions(records)
-
-
-def _model_bytes(model: Model | None) -> bytes:
-    source = None if model is None else model.source
-    if isinstance(source, bytes):
-        return source
-    return (model_path() if source is None else Path(source)).read_bytes()
 
 
 def _beside(image: Any, spectra: Any, axis: int, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import operator
 import os
@@ -20,7 +21,7 @@ from ._batch import predict_blocks
 from ._handle import Handle, Message, read_info, read_references
 from ._library import spectra_model, spectra_model_info
 from ._measurement import Measurement
-from .errors import CallError, Status
+from .errors import CallError, ModelFileError, Status
 from .options import Options
 from .prediction import (
     Alignment,
@@ -39,6 +40,24 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 __all__ = ["Model", "model_path"]
+
+_LARGEST_FILE = 128 << 20
+"""Of a model, bytes: the library refuses a larger one, of which no more than this is read."""
+
+_FILE_ERRORS = {
+    errno.ENOENT: "there is no file of this name; check the path",
+    errno.EACCES: "the file may not be read; check its permissions",
+}
+
+
+def _bytes_of_file(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        wrong = "the file cannot be read; check that it is a file and not a folder"
+        sentence = _FILE_ERRORS.get(error.errno or 0, wrong)
+        raise ModelFileError(Status.FILE, f"{path}: {sentence}.") from error
 
 
 def _one_spectrum(features: ArrayLike, remedy: str) -> NDArray[np.float32]:
@@ -79,8 +98,8 @@ class Model:
 
     A model is immutable: threads may share one, and each call has a workspace of its own. Closing
     it (or leaving its ``with`` block) frees it as soon as no call uses it any longer; a model that
-    is never closed is freed when it is garbage. It can be pickled: the copy is loaded from the same
-    path or the same bytes.
+    is never closed is freed when it is garbage. It can be pickled and copied: the copy is made of
+    the bytes that were read, whatever has become of the file.
 
     Examples
     --------
@@ -111,13 +130,13 @@ class Model:
         ModelError
             It is damaged, or is not a model that this library reads.
         """
-        # Absolute: a pickle must find it from another directory.
+        # Absolute: what a copy tells of its origin must hold in another directory.
         source = None if path is None else os.path.abspath(path)
-        encoded = os.fsencode(model_path() if source is None else source)
-        if b"\0" in encoded:
+        file = str(model_path()) if source is None else source
+        if "\0" in file:
             raise ValueError("the path of a model must not contain a null character")
-        library = _library.library()
-        return cls._loaded(source, lambda *out: library.spectra_model_load_file(encoded, *out))
+        # Read once: the file may be another one by the time that a copy is wanted.
+        return cls._loaded(source, _bytes_of_file(file))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Model:
@@ -129,18 +148,17 @@ class Model:
             They are damaged, or are not a model that this library reads.
         """
         data = bytes(data)
-        library = _library.library()
-        return cls._loaded(
-            data, lambda *out: library.spectra_model_load_memory(data, len(data), *out)
-        )
+        return cls._loaded(data, data)
 
     @classmethod
-    def _loaded(cls, source: str | bytes | None, load: Callable[..., int]) -> Model:
+    def _loaded(cls, source: str | bytes | None, data: bytes) -> Model:
         pointer = ctypes.POINTER(spectra_model)()
         message = Message()
-        message.check(load(ctypes.byref(pointer), *message.arguments))
+        load = _library.library().spectra_model_load_memory
+        message.check(load(data, len(data), ctypes.byref(pointer), *message.arguments))
         model = cls.__new__(cls)
         model._source = source
+        model._data = data
         model._handle = Handle(pointer)
         model._info = read_info(pointer)
         model._references = read_references(pointer, model._info)
@@ -148,6 +166,7 @@ class Model:
         return model
 
     _source: str | bytes | None
+    _data: bytes
     _handle: Handle | None
     _info: spectra_model_info
     _references: References
@@ -161,6 +180,11 @@ class Model:
     def source(self) -> str | bytes | None:
         """Path or bytes it was loaded from; None: the default model of the package."""
         return self._source
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the model file that were loaded; `from_bytes` makes the same model."""
+        return self._data
 
     @property
     def closed(self) -> bool:
@@ -179,12 +203,10 @@ class Model:
     ) -> None:
         self.close()
 
-    def __reduce__(self) -> tuple[Callable[..., Model], tuple[str | bytes | None]]:
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[bytes], dict[str, Any]]:
         if self.closed:
             raise CallError(Status.NULL_ARGUMENT, "a closed model cannot be pickled or copied")
-        if isinstance(self._source, bytes):
-            return type(self).from_bytes, (self._source,)
-        return type(self).load, (self._source,)
+        return type(self).from_bytes, (self._data,), {"_source": self._source}
 
     def __repr__(self) -> str:
         if self.closed:
