@@ -164,6 +164,16 @@ def test_other_units_and_things_are_refused(signal: Any) -> None:
         predict(np.ones(100))
 
 
+def test_of_the_signals_of_a_file_one_must_be_chosen(signal: Any) -> None:
+    several = [signal, hs.signals.Signal2D(np.ones((3, 4)))]  # as a picture of the survey
+    with pytest.raises(TypeError, match=r"2 signals.* holds several: choose one"):
+        predict(several)
+    with pytest.raises(TypeError, match="choose one"):
+        predict(signal, low_loss=several, low_loss_use="align")
+    with pytest.raises(TypeError, match=r"use Model\.predict_many"):
+        predict([1.0, 2.0])
+
+
 def test_an_axis_that_is_not_uniform(model: Model, quartz: Site) -> None:
     energy = 490.0 + 75.0 * np.linspace(0, 1, 300) ** 1.1
     counts = measured(quartz, energy, seed=4)

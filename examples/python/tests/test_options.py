@@ -239,7 +239,24 @@ def test_a_low_loss_that_fails_is_told_by_its_pixel(model: Model, many: dict[str
         ({"variance": np.ones((2, 700))}, ValueError, "one for each of the map's shape"),
         ({"spikes": "eat"}, ValueError, "spikes must be one of report, replace, ignore"),
         ({"calibration": {1: 1, 2: 2, 3: 3}}, ValueError, "one or two energies, not 3"),
-        ({"colour": 1}, TypeError, "colour"),
+        ({"colour": 1}, TypeError, "no option 'colour': use one of background, window, "),
+        ({"offset": 3}, TypeError, "no option 'offset': use one of .* energy_offset, "),
+        ({"calibration": (545.2, 546.0)}, TypeError, r"such as \{545\.2: 546\.0\}, not float"),
+        ({"calibration": 545.2}, TypeError, r"such as \{545\.2: 546\.0\}, not 545\.2"),
+        ({"calibration": [(1, 2, 3)]}, ValueError, r"such as .* this tuple has not two members"),
+        ({"calibration": {"peak": 546}}, TypeError, "calibration must be a number, not 'peak'"),
+        (
+            {"low_loss": low_loss(), "low_loss_use": "align"},
+            ValueError,
+            r"low_loss must be a pair, \(energy, counts\)",
+        ),
+        ({"low_loss": (LOW_ENERGY, low_loss()), "low_loss_use": 1.0}, TypeError, 'as "align"'),
+        ({"window": 505}, TypeError, r"\(start, end\) in eV, such as \(505, 525\), not int"),
+        ({"window": "505:525"}, TypeError, r"\(start, end\) in eV, such as .* not str"),
+        ({"window": (505, 515, 525)}, ValueError, r"such as .* this tuple has not two members"),
+        ({"window": (505, None)}, TypeError, "window must be a number, not None"),
+        ({"threshold": "edge"}, TypeError, "threshold must be a number, not 'edge'"),
+        ({"axis_error": None}, TypeError, "axis_error must be a number, not None"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -250,3 +267,9 @@ def test_what_does_not_fit_is_refused(
             call(ENERGY, clean, **options)
     with pytest.raises(error, match=words):
         model.predict_many(ENERGY, np.stack([clean, clean, clean]), **options)
+
+
+def test_a_low_loss_without_energies_is_told_before_computing(many: dict[str, Any]) -> None:
+    blocks = da.from_array(many["counts"], chunks=(1, 3, -1))
+    with pytest.raises(ValueError, match=r"low_loss must be a pair, \(energy, counts\)"):
+        lazily.predict(ENERGY, blocks, low_loss=low_loss(), low_loss_use="align")

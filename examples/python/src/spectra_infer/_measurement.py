@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from . import _library
 from ._arrays import Spectra, energy_axis, real_array, single_precision
 from ._library import spectra_options
-from .options import BackgroundLike, LowLossUse, Spikes
+from .options import BackgroundLike, LowLossUse, Options, Spikes
 from .prediction import Background
 
-__all__ = ["Measurement"]
+__all__ = ["Measurement", "energy_and_counts_of"]
 
 
 class Companion:
@@ -64,12 +64,15 @@ class Measurement:
     def __init__(
         self, channels: int, shape: tuple[int, ...], axis: int, options: Mapping[str, Any]
     ) -> None:
+        for name in options:
+            if name not in _NAMES:
+                raise TypeError(f"there is no option {name!r}: use one of {', '.join(_NAMES)}")
         self._plain = _plain(**{k: v for k, v in options.items() if k not in _ARRAYS})
         self._low_loss: tuple[NDArray[np.float64], Companion] | None = None
         self._variance: Companion | None = None
         low_loss = options.get("low_loss")
         if low_loss is not None:
-            energy, counts = low_loss
+            energy, counts = energy_and_counts_of(low_loss)
             energies = energy_axis(energy)
             companion = Companion(counts, "low_loss", shape, axis)
             if companion.channels != energies.size:
@@ -120,6 +123,7 @@ class Measurement:
         return made
 
 
+_NAMES = tuple(Options.__annotations__)
 _ARRAYS = ("low_loss", "low_loss_use", "variance")
 
 
@@ -138,29 +142,70 @@ def _plain(
     """Return fields of ``spectra_options``."""
     fields: dict[str, Any] = {
         "background": _member(Background, "background", background, Background.RECIPE),
-        "axis_error_ev": float(axis_error),
+        "axis_error_ev": _number(axis_error, "axis_error"),
         "spikes": _member(Spikes, "spikes", spikes, Spikes.REPORT),
     }
     if window is not None:
-        start, end = (float(bound) for bound in window)
+        bounds = _pair(window, "window", "(start, end) in eV, such as (505, 525)")
+        start, end = (_number(bound, "a bound of the window") for bound in bounds)
         if not start < end:  # 0 and 0 would mean the default
             raise ValueError(f"the window must start before it ends, not be {start} ... {end} eV")
         fields["background_start_ev"], fields["background_end_ev"] = start, end
     known = {
-        "threshold_ev": threshold,
-        "energy_offset_ev": energy_offset,
-        "resolution_fwhm_ev": resolution,
-        "noise_gain": noise_gain,
+        "threshold_ev": (threshold, "threshold"),
+        "energy_offset_ev": (energy_offset, "energy_offset"),
+        "resolution_fwhm_ev": (resolution, "resolution"),
+        "noise_gain": (noise_gain, "noise_gain"),
     }
-    fields.update({name: float(value) for name, value in known.items() if value is not None})
+    for field, (value, name) in known.items():
+        if value is not None:
+            fields[field] = _number(value, name)
+    points = _points(calibration)
+    two = ctypes.c_double * 2
+    fields["calibration_point_count"] = len(points)
+    fields["calibration_measured_ev"] = two(*(measured for measured, _ in points))
+    fields["calibration_true_ev"] = two(*(true for _, true in points))
+    return fields
+
+
+def _points(calibration: Any) -> list[tuple[float, float]]:
+    """Return the measured and the true energies, one or two of each, or none."""
+    form = "measured and true energies in eV, such as {545.2: 546.0}"
+    if isinstance(calibration, str) or not isinstance(calibration, Iterable):
+        raise TypeError(f"calibration must be {form}, not {calibration!r}")
     points = list(calibration.items() if isinstance(calibration, Mapping) else calibration)
     if len(points) > 2:
         raise ValueError(f"the calibration takes one or two energies, not {len(points)}")
-    pair = ctypes.c_double * 2
-    fields["calibration_point_count"] = len(points)
-    fields["calibration_measured_ev"] = pair(*(float(measured) for measured, _ in points))
-    fields["calibration_true_ev"] = pair(*(float(true) for _, true in points))
-    return fields
+    pairs = [_pair(point, "a point of the calibration", form) for point in points]
+    name = "an energy of the calibration"
+    return [(_number(measured, name), _number(true, name)) for measured, true in pairs]
+
+
+def energy_and_counts_of(low_loss: Any) -> tuple[Any, Any]:
+    """Return both arrays of a low-loss spectrum, or say that there must be two."""
+    return _pair(low_loss, "low_loss", "(energy, counts)")
+
+
+def _pair(value: Any, name: str, form: str) -> tuple[Any, Any]:
+    kind = type(value).__name__
+    try:
+        if isinstance(value, str):
+            raise TypeError
+        first, second = value
+    except TypeError:
+        raise TypeError(f"{name} must be a pair, {form}, not {kind}") from None
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a pair, {form}, and this {kind} has not two members"
+        ) from None
+    return first, second
+
+
+def _number(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {value!r}") from None
 
 
 def _member(kind: Any, name: str, value: Any, default: Any) -> Any:
@@ -177,6 +222,11 @@ def _member(kind: Any, name: str, value: Any, default: Any) -> Any:
 def _bits(use: LowLossUse | str | Iterable[str]) -> LowLossUse:
     if isinstance(use, int):
         return LowLossUse(use)
+    if not isinstance(use, Iterable):
+        raise TypeError(
+            'low_loss_use must be a LowLossUse, or names such as "align" or ["align", '
+            f'"resolution"], not {use!r}'
+        )
     bits = LowLossUse(0)
     for name in [use] if isinstance(use, str) else use:
         bits |= _member(LowLossUse, "low_loss_use", name, None)

@@ -156,6 +156,11 @@ def _low_loss(low_loss: Any, signal: Any) -> tuple[NDArray[np.float64], Any]:
 def energy_axis_of(signal: Any) -> NDArray[np.float64]:
     """Return the energies of a signal's only signal axis, eV, or say why there are none."""
     manager = getattr(signal, "axes_manager", None)
+    if isinstance(signal, (list, tuple)) and any(hasattr(one, "axes_manager") for one in signal):
+        raise TypeError(
+            f"these are {len(signal)} signals, as hyperspy.api.load() returns them where a file "
+            "holds several: choose one, such as signals[0]"
+        )
     if manager is None:
         raise TypeError(
             f"this must be a HyperSpy signal, not {type(signal).__name__}: use "
