@@ -3,7 +3,7 @@
     python predict.py spectrum.txt [--background none] [--window START END] ...
 
 spectrum.txt has two columns, energy in eV and counts, separated by blanks, tabs or commas; lines
-that begin with # are comments.
+that begin with # are comments, and headings may stand above the numbers.
 """
 
 import argparse
@@ -13,6 +13,26 @@ from pathlib import Path
 import numpy as np
 
 import spectra_infer
+
+
+def read(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the energies and the counts of a file."""
+    lines = path.read_text().replace(",", " ").splitlines()
+    rows = [line.split()[:2] for line in lines if line.strip() and not line.startswith("#")]
+    # Above the numbers only: a word among them is a mistake, which must be told.
+    while rows and not is_number(rows[0][0]):
+        del rows[0]
+    energy, counts = np.array(rows, float).reshape(-1, 2).T
+    return energy, counts
+
+
+def is_number(word: str) -> bool:
+    """Return whether a word is a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def main() -> int:
@@ -26,9 +46,7 @@ def main() -> int:
     parser.add_argument("--offset", type=float, metavar="EV", help="for an absolute model")
     arguments = parser.parse_args()
     try:
-        lines = arguments.spectrum.read_text().replace(",", " ").splitlines()
-        rows = [line.split()[:2] for line in lines if line.strip() and not line.startswith("#")]
-        energy, counts = np.array(rows, float).reshape(-1, 2).T
+        energy, counts = read(arguments.spectrum)
         with spectra_infer.Model.load(arguments.model) as model:
             prediction = model.predict(
                 energy,

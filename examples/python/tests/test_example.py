@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import REPOSITORY
 from synthetic import Site, measured
 
 import spectra_infer
@@ -34,7 +35,25 @@ def test_two_columns(separator: str, quartz: Site, tmp_path: Path) -> None:
     assert result.stdout.splitlines() == str(expected).splitlines()
 
 
-@pytest.mark.parametrize("text", ["", "500 1\n501 2\n", "energy counts\n500 1\n"])
+def test_headings_above_the_numbers() -> None:
+    file = REPOSITORY / "examples" / "c" / "quartz.txt"
+    energy, counts = np.loadtxt(file, skiprows=3, unpack=True)
+    result = run(file)
+    assert result.returncode == 0, result.stderr
+    expected = spectra_infer.Model.load().predict(energy, counts)
+    assert result.stdout.splitlines() == str(expected).splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "500 1\n501 2\n",
+        "energy counts\n",
+        "energy counts\n500 1\n",
+        "500 1\nenergy counts\n501 2\n",
+    ],
+)
 def test_what_is_wrong_is_said_in_one_line(text: str, tmp_path: Path) -> None:
     file = tmp_path / "spectrum.txt"
     file.write_text(text)
