@@ -374,10 +374,19 @@ def test_an_augmented_study_stands_beside_one_that_is_not(tmp_path: Path) -> Non
     assert [study.name for study in results.compared] == ["absolute", "edge, augmented"]
 
 
-def test_two_databases(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (write_evaluation, "report.json"),
+        (write_robustness, "robustness.json"),
+        (write_learning_curve, "learning-curve.json"),
+    ],
+)
+def test_two_databases(tmp_path: Path, write: Callable[[Path], Path], name: str) -> None:
     write_study(tmp_path / "one")
-    folder = write_evaluation(tmp_path / "two")
-    edit_json(folder / "report.json", data_sha256={**CHECKSUMS, "sites.csv": "f" * 64})
+    folder = write(tmp_path / "two")
+    find_results([tmp_path])
+    edit_json(folder / name, data_sha256={**CHECKSUMS, "sites.csv": "f" * 64})
     with pytest.raises(FolderError, match=r"two.* was made from another database than .*one"):
         find_results([tmp_path])
 

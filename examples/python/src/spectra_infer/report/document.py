@@ -197,8 +197,9 @@ def _baselines(parts: _Parts, comparisons: Sequence[Comparison]) -> None:
     parts.add(
         "Baselines of scikit-learn on the same folds, with hyperparameters from an inner "
         "cross-validation on the training part alone. The best baseline is chosen by its error on "
-        "the test spectra, which flatters it a little; the interval of a difference is from "
-        "resampling the groups of materials."
+        "the test spectra, which flatters it a little; the default recipe of the network was "
+        "chosen so too, on a smaller database. The interval of a difference is from resampling the "
+        "groups of materials."
     )
     for place, comparison in enumerate(comparisons):
         study = comparison.study

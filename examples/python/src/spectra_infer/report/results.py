@@ -122,12 +122,20 @@ def find_results(folders: Sequence[str | Path]) -> Results:
     studies.sort(key=_order)
     evaluations.sort(key=_order)
     _check_single(studies)
-    _check_database([*studies, *evaluations])
+    disturbed = read_robustness(*robustness) if robustness else None
+    learning_curve = read_learning_curve(*curves) if curves else None
+    described = [(study.folder, study.description) for study in studies]
+    described += [(each.folder, each.description) for each in evaluations]
+    if disturbed is not None:
+        described += zip(disturbed.folders, disturbed.descriptions, strict=True)
+    if learning_curve is not None:
+        described += zip(learning_curve.folders, learning_curve.descriptions, strict=True)
+    _check_database(described)
     return Results(
         studies=tuple(studies),
         evaluations=tuple(evaluations),
-        robustness=read_robustness(*robustness) if robustness else None,
-        learning_curve=read_learning_curve(*curves) if curves else None,
+        robustness=disturbed,
+        learning_curve=learning_curve,
     )
 
 
@@ -154,18 +162,18 @@ def _check_single(studies: Sequence[Study]) -> None:
         seen[kind] = study.folder
 
 
-def _check_database(found: Sequence[Study | Evaluation]) -> None:
+def _check_database(found: Sequence[tuple[Path, dict[str, Any]]]) -> None:
     """Refuse to compare results of different databases, as far as the folders tell."""
     first: tuple[Path, Any] | None = None
-    for each in found:
-        checksums = each.description.get("data_sha256")
+    for folder, description in found:
+        checksums = description.get("data_sha256")
         if checksums is None:
             continue
         if first is None:
-            first = (each.folder, checksums)
+            first = (folder, checksums)
         elif checksums != first[1]:
             raise FolderError(
-                each.folder,
+                folder,
                 f"was made from another database than {first[0]}",
                 "write both anew from the same `data`",
             )
