@@ -112,7 +112,8 @@ struct EnsembleTests {
 
   /// Databases that no model can be made of.
   enum Poor: String, CaseIterable {
-    case oneSite, oneGroup, twoGroups, nineGroups, allHeldOut, noAngles, oneAngle
+    case oneSite, oneGroup, oneGroupBySpectrum, twoGroups, nineGroups, allHeldOut, noAngles,
+      oneAngle
   }
 
   @Test("A database that is too poor is refused", arguments: Poor.allCases)
@@ -122,6 +123,9 @@ struct EnsembleTests {
     switch poor {
     case .oneSite: sites = TinyDatabase.sites(groups: 1, sitesPerGroup: 1)
     case .oneGroup: sites = TinyDatabase.sites(groups: 1, sitesPerGroup: 20)
+    case .oneGroupBySpectrum:
+      sites = TinyDatabase.sites(groups: 1, sitesPerGroup: 20)
+      plan.splitRule = .spectrum
     case .twoGroups: sites = TinyDatabase.sites(groups: 2, sitesPerGroup: 10)
     case .nineGroups:
       sites = TinyDatabase.sites(groups: 9)

@@ -36,6 +36,29 @@ struct LearningCurveTests {
     #expect(point[.bondAngle].count == 23 && point[.bondLength].count == 24)
   }
 
+  @Test("A network that diverges is told of, and no error without it")
+  func divergence() throws {
+    let curve = LearningCurve(
+      try TinyDatabase.dataset(), plan: TinyDatabase.plan(learningRate: 1e38))
+    let error = #expect(throws: DataError.self) { try curve.point(share: 1, seed: 1) }
+    #expect(error?.description.contains("learning rate") == true)
+  }
+
+  @Test("Measurements that are learned from are those of each seed", arguments: [1, 4] as [UInt64])
+  func measurements(seed: UInt64) throws {
+    let dataset = try TinyDatabase.dataset()
+    var plan = TinyDatabase.plan(members: 2, seed: seed)
+    plan.augmentation = Augmentation(viewCount: 3, seed: seed)
+    let expected = try LearningCurve(dataset, plan: plan).point(share: 0.5, seed: seed)
+    plan.augmentation?.seed = 9
+    let point = try LearningCurve(dataset, plan: plan).point(share: 0.5, seed: seed)
+    for property in MaterialProperty.allCases {
+      #expect(point[property][.network] == expected[property][.network])
+    }
+    let validation = CrossValidation(dataset: dataset, plan: plan, seeds: [seed])
+    #expect(validation.plan(seed: seed, fold: 2).augmentation?.seed == seed)
+  }
+
   @Test("Groups are counted, and a share of them is learned from", arguments: LearningCurve.shares)
   func counts(share: Double) throws {
     let curve = try Self.curve(groups: 40, epochs: 1)

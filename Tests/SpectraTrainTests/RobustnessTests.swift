@@ -39,6 +39,23 @@ struct RobustnessTests {
     }
   }
 
+  @Test("Groups that are held out are not tested")
+  func heldOut() throws {
+    var sites = TinyDatabase.sites()
+    // A mean that learned from them, or an error of theirs, would be far away.
+    for index in sites.indices {
+      sites[index].properties.bondLength =
+        sites[index].group == "g3" ? 1000 : Double(index % 2)
+    }
+    let table = try RobustnessStudy(TinyDatabase.dataset(sites), seed: 1)
+      .table(of: TinyDatabase.plan(heldOut: ["g3"]), views: nil)
+    for index in DisturbedMeasurements.points.indices where table.refused[index] == 0 {
+      let tested = table[index, .bondLength]
+      #expect(tested.count == DisturbedMeasurements.repeats * (sites.count - 2))
+      #expect(tested.meanErrorOfPredictingTheMean <= 1)
+    }
+  }
+
   static let parts = [false, true].flatMap { isAugmented in
     [1, 2].map { RobustnessResults.Part(isAugmented: isAugmented, seed: $0) }
   }

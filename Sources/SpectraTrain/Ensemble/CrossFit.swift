@@ -1,4 +1,4 @@
-import SpectraIO
+package import SpectraIO
 import SpectraInfer
 
 /// Ensembles that each have not seen one fold, so that errors on unseen materials can be told
@@ -27,23 +27,27 @@ package struct CrossFit: Sendable {
   /// - Parameter progress: is told of each epoch of each network, from several threads; returns
   ///   false to stop.
   /// - Returns: the predictions, fold by fold; of no use where it was stopped.
+  /// - Throws: `DataError` where training diverges.
   package func predictions(
     threads: Int,
     progress: @escaping @Sendable (EnsembleTrainer.Progress) -> Bool = { _ in true }
-  ) -> [UnseenPrediction] {
+  ) throws(DataError) -> [UnseenPrediction] {
     let folds = plan.folds(of: dataset)
-    var results = [[UnseenPrediction]](repeating: [], count: folds.count)
+    var results = [Result<[UnseenPrediction], DataError>](
+      repeating: .success([]), count: folds.count)
     results.forEachConcurrently(threads: threads) { result, fold in
       if fold != plan.fold {
-        result = predictions(fold: fold, folds, progress)
+        result = Result { () throws(DataError) in try predictions(fold: fold, folds, progress) }
       }
     }
-    return results.flatMap { $0 }
+    var all: [UnseenPrediction] = []
+    for result in results { all += try result.get() }
+    return all
   }
 
   private func predictions(
     fold: Int, _ folds: Folds, _ progress: (EnsembleTrainer.Progress) -> Bool
-  ) -> [UnseenPrediction] {
+  ) throws(DataError) -> [UnseenPrediction] {
     let splits = (0..<plan.calibrationMemberCount).compactMap {
       folds.split(fold: fold, without: plan.fold, member: $0)
     }
@@ -55,7 +59,7 @@ package struct CrossFit: Sendable {
       SeededGenerator(seed: plan.configuration.seed).seed(
         ofStream: UInt64(1000 + 64 * fold + member))
     }
-    return FoldTrial(dataset: dataset, configuration: plan.configuration, views: views)
+    return try FoldTrial(dataset: dataset, configuration: plan.configuration, views: views)
       .predictions(of: fold, splits, seeds: seeds) { member, report in
         progress(EnsembleTrainer.Progress(member: first + member, report: report))
       }

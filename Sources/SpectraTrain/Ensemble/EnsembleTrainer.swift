@@ -56,6 +56,10 @@ public struct EnsembleTrainer: Sendable {
     let seen = (0..<dataset.count).filter { !test.contains($0) }
     let splits = (0..<plan.memberCount).map { folds.split(fold: plan.fold, member: $0) }
     try check(splits)
+    // Novelty is told by the distances between groups.
+    guard Set(seen.map { dataset.sites[$0].group }).count > 1 else {
+      throw DataError("all spectra to learn from are of one group; use more materials")
+    }
     let scaled = ScaledSamples(dataset, views, fittedTo: seen)
 
     var trained = [TrainedNetwork?](repeating: nil, count: plan.memberCount)
@@ -100,7 +104,7 @@ public struct EnsembleTrainer: Sendable {
   ) throws -> CalibrationFit {
     let unseen: [UnseenPrediction]
     if plan.calibrationMemberCount > 0 {
-      unseen = CrossFit(dataset: dataset, plan: plan, views: views)
+      unseen = try CrossFit(dataset: dataset, plan: plan, views: views)
         .predictions(threads: threads, progress: progress)
     } else {
       unseen = validated(scaled, seen: seen, splits: splits, networks: networks)

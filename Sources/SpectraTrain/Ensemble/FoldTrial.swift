@@ -23,10 +23,11 @@ struct FoldTrial: Sendable {
   ///   - seeds: of the networks, one for each split.
   ///   - progress: is told of each epoch with the index of the network; returns false to stop.
   /// - Returns: a prediction for each row of the test part; of no use where it was stopped.
+  /// - Throws: `DataError` where training diverges.
   func predictions(
     of fold: Int, _ splits: [Split], seeds: [UInt64],
     progress: (_ network: Int, EpochReport) -> Bool
-  ) -> [UnseenPrediction] {
+  ) throws(DataError) -> [UnseenPrediction] {
     guard let tested = splits.first?.test, !tested.isEmpty else { return [] }
     // In the order of the rows: sums, and so the scaling, then are those of a model's.
     let known = (splits[0].training + splits[0].validation).sorted()
@@ -35,11 +36,20 @@ struct FoldTrial: Sendable {
     for (network, split) in splits.enumerated() {
       var configuration = configuration
       configuration.seed = seeds[network]
+      var isStopped = false
       let trained = Trainer(configuration: configuration).train(
         training: scaled.views.selecting(split.training),
         validation: scaled.views.selecting(
           split.validation, views: EnsembleTrainer.validationViews)
-      ) { progress(network, $0) }
+      ) {
+        isStopped = !progress(network, $0)
+        return !isStopped
+      }
+      guard isStopped || !trained.validationError.isNaN else {
+        throw DataError(
+          "the training of a network without fold \(fold + 1) diverged; use a smaller learning rate"
+        )
+      }
       predicted.append(trained.network.predict(scaled.samples.features))
     }
     let learned = MaterialProperty.allCases.filter { property in

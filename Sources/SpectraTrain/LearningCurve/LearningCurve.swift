@@ -12,16 +12,14 @@ public struct LearningCurve: Sendable {
 
   /// The data.
   public let dataset: Dataset
-  /// What to train; its seed and fold are replaced.
+  /// What to train; its seeds and its fold are replaced.
   public let plan: TrainingPlan
-  private let views: AugmentedViews?
 
   /// A curve of the plan's recipe, which divides groups.
   public init(_ dataset: Dataset, plan: TrainingPlan) {
     precondition(plan.splitRule == .group, "A learning curve counts groups.")
     self.dataset = dataset
     self.plan = plan
-    views = plan.augmentation.map { AugmentedViews(dataset, $0) }
   }
 
   /// Trains an ensemble for each of the ten folds of a seed with a share of the groups, and tests it.
@@ -36,11 +34,15 @@ public struct LearningCurve: Sendable {
     share: Double, seed: UInt64, threads: Int = .max,
     progress: @escaping @Sendable (EnsembleTrainer.Progress) -> Bool = { _ in true }
   ) throws -> LearningCurvePoint {
+    var plan = plan
+    plan.configuration.seed = seed
+    plan.augmentation?.seed = seed
+    let views = plan.augmentation.map { AugmentedViews(dataset, $0) }
     var results = [Result<LearningCurvePoint, DataError>?](
       repeating: nil, count: CrossValidation.foldCount)
-    results.forEachConcurrently(threads: threads) { result, fold in
+    results.forEachConcurrently(threads: threads) { [plan] result, fold in
       result = Result { () throws(DataError) in
-        try point(share: share, seed: seed, fold: fold, progress)
+        try point(share: share, of: plan, views, fold: fold, progress)
       }
     }
     return try LearningCurvePoint(results.compactMap { try $0?.get() })
@@ -48,13 +50,11 @@ public struct LearningCurve: Sendable {
 
   /// The point of one fold.
   private func point(
-    share: Double, seed: UInt64, fold: Int, _ progress: (EnsembleTrainer.Progress) -> Bool
+    share: Double, of plan: TrainingPlan, _ views: AugmentedViews?, fold: Int,
+    _ progress: (EnsembleTrainer.Progress) -> Bool
   ) throws(DataError) -> LearningCurvePoint {
-    var configuration = plan.configuration
-    configuration.seed = seed
-    var whole = plan
-    whole.configuration = configuration
-    let folds = whole.folds(of: dataset)
+    let seed = plan.configuration.seed
+    let folds = plan.folds(of: dataset)
       .thinned(to: share, outside: fold, groups: dataset.groups, seed: seed)
     let splits = (0..<plan.memberCount).compactMap {
       folds.split(fold: fold, without: nil, member: $0)
@@ -67,13 +67,15 @@ public struct LearningCurve: Sendable {
     // The seeds that the members of a model have.
     let seeds = splits.indices.map { SeededGenerator(seed: seed).seed(ofStream: UInt64($0)) }
     var isStopped = false
-    let predictions = FoldTrial(dataset: dataset, configuration: configuration, views: views)
-      .predictions(of: fold, splits, seeds: seeds) { member, report in
-        let progressed = EnsembleTrainer.Progress(
-          member: fold * plan.memberCount + member, report: report)
-        isStopped = isStopped || !progress(progressed)
-        return !isStopped
-      }
+    let predictions = try FoldTrial(
+      dataset: dataset, configuration: plan.configuration, views: views
+    )
+    .predictions(of: fold, splits, seeds: seeds) { member, report in
+      let progressed = EnsembleTrainer.Progress(
+        member: fold * plan.memberCount + member, report: report)
+      isStopped = isStopped || !progress(progressed)
+      return !isStopped
+    }
     if isStopped { throw DataError("the learning curve was stopped") }
     return LearningCurvePoint(predictions, known: known, dataset: dataset)
   }

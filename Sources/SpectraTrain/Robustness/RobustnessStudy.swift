@@ -14,7 +14,7 @@ public struct RobustnessStudy: Sendable {
   }
 
   /// Trains an ensemble for each of the ten folds of the plan's seed and tests it on what was left
-  /// out.
+  /// out; groups that are held out belong to no fold.
   ///
   /// - Parameters:
   ///   - views: the dataset's, by the plan's augmentation; nil without one.
@@ -34,10 +34,11 @@ public struct RobustnessStudy: Sendable {
       let trainer = EnsembleTrainer(dataset: dataset, plan: plan, views: views)
       let document = try trainer.train { _ in progress(Double(fold) / Double(foldCount)) }
       let bytes = try ModelWriter().bytes(of: document)
-      let test = Set(trainer.testRows)
+      let assignment = plan.folds(of: dataset).assignment
+      let seen = assignment.indices.filter { assignment[$0].map { $0 != fold } ?? false }
       try table.add(
-        rows: trainer.testRows, of: measurements, model: Model(json: bytes.span),
-        meanOfTraining: mean(of: (0..<dataset.count).filter { !test.contains($0) }))
+        rows: assignment.indices.filter { assignment[$0] == fold }, of: measurements,
+        model: Model(json: bytes.span), meanOfTraining: mean(of: seen))
     }
     return table
   }

@@ -57,7 +57,6 @@ struct CrossValidateCommand: ParsableCommand {
       dataset: dataset, plan: plan,
       seeds: (0..<UInt64(seeds)).map { options.seed &+ $0 })
     var study = try CrossValidationStudy(validation, in: out)
-    let views = options.augmentation.map { AugmentedViews(dataset, $0) }
     let display = ProgressDisplay("cross-validation")
     if let out, study.doneCount > 0 {
       display.say("\(out): \(counted(study.doneCount, "fold is", "folds are")) there already")
@@ -65,7 +64,11 @@ struct CrossValidateCommand: ParsableCommand {
     // Without a folder there is nothing to go on from, and Ctrl-C ends the program as ever.
     let interruption = out == nil ? nil : Interruption()
     for (index, seed) in validation.seeds.enumerated() {
-      for fold in 0..<folds where !study.contains(seed: seed, fold: fold) {
+      let missing = (0..<folds).filter { !study.contains(seed: seed, fold: $0) }
+      // Of each seed the measurements that a model of this seed alone learns from.
+      let augmentation = missing.isEmpty ? nil : validation.plan(seed: seed, fold: 0).augmentation
+      let views = augmentation.map { AugmentedViews(dataset, $0) }
+      for fold in missing {
         let model = Place(seed: seed, fold: fold, seedsDone: index)
         guard let predictions = try test(model, validation, views, display, interruption) else {
           try stop(study, display)

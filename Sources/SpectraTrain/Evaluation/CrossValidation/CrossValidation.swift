@@ -11,7 +11,7 @@ public struct CrossValidation: Sendable {
 
   /// The data.
   public let dataset: Dataset
-  /// What to train; its seed and fold are replaced by those of each model.
+  /// What to train; its seeds and its fold are replaced by those of each model.
   public let plan: TrainingPlan
   /// The seeds, each of another division of the spectra.
   public let seeds: [UInt64]
@@ -28,6 +28,7 @@ public struct CrossValidation: Sendable {
   public func plan(seed: UInt64, fold: Int) -> TrainingPlan {
     var plan = plan
     plan.configuration.seed = seed
+    plan.augmentation?.seed = seed
     plan.fold = fold
     return plan
   }
