@@ -404,7 +404,9 @@ KERNEL_TARGET static void KERNEL(running_averages)(const lines t, size_t first, 
         bool even = high + LANES < t.count && KERNEL(find_ends)(energy - half, t.energies + low, &lower)
                     && KERNEL(find_ends)(energy + half, t.energies + high, &upper);
         if (!even) {
-            low = channel_of(t, t.energies[c] - half, low < c ? low : 0);
+            /* Where two channels nearly meet, the lower ends have gone too far. */
+            const double end = t.energies[c] - half;
+            low = channel_of(t, end, low < c && t.energies[low] <= end ? low : 0);
             high = channel_of(t, t.energies[c] + half, c);
             even = high + LANES < t.count
                    && KERNEL(find_ends)(energy - half, t.energies + low, &lower)

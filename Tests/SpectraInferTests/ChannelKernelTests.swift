@@ -252,6 +252,39 @@ struct ChannelKernelTests {
     }
   }
 
+  @Test("Averages are right where two ranges of channels were joined", arguments: available)
+  func joined(kernel: spectra_kernel) {
+    let (count, half) = (64, 0.7)
+    for joint in 24..<40 {
+      for dispersion in [0.1, 0.35, 0.7] {
+        let spectrum = ChannelSpectrum(count: count, seed: 5, dispersion: dispersion)
+        // The joint's channel lies 0.001 eV behind the one before it.
+        let shift = dispersion - 0.001
+        let energies = spectrum.energies.enumerated().map { $1 - ($0 < joint ? 0 : shift) }
+        let signal = spectrum.signal
+        var integral = [Double](repeating: 0, count: count)
+        unsafe spectra_integrate(kernel, count, energies, signal, &integral)
+        func value(at energy: Double) -> Double {
+          let channel = (energies.lastIndex { $0 <= energy } ?? 0)
+          let part = energy - energies[channel]
+          let slope =
+            (signal[channel + 1] - signal[channel]) / (energies[channel + 1] - energies[channel])
+          return integral[channel] + part * (signal[channel] + slope * part / 2)
+        }
+        let first = energies.firstIndex { $0 > energies[0] + half } ?? 0
+        let end = energies.lastIndex { $0 < energies[count - 1] - half } ?? 0
+        var averages = [Double](repeating: .nan, count: count)
+        unsafe spectra_running_averages(
+          kernel, count, energies, signal, integral, first, end, half, &averages)
+        for channel in first..<end {
+          let (lower, upper) = (energies[channel] - half, energies[channel] + half)
+          let expected = (value(at: upper) - value(at: lower)) / (2 * half)
+          #expect((averages[channel] / expected - 1).magnitude < 1e-6)
+        }
+      }
+    }
+  }
+
   @Test("Sums, the largest and the first above a limit", arguments: available)
   func reductions(kernel: spectra_kernel) {
     for count in [1, 7, 8, 20, 101] {
