@@ -106,6 +106,82 @@ struct DeconvolutionTests {
     for (one, other) in zip(here, there) { #expect(abs(one - other) < 3e-3) }
   }
 
+  @Test(
+    "Neither the unit of the low loss nor the noise gain of the core loss matters",
+    arguments: [(1e-7, nil), (1e-4, nil), (1e5, nil), (1, 1e5), (1e-4, 10)] as [(Float, Double?)])
+  func units(factor: Float, noiseGain: Double?) throws {
+    var measurement = measurement(EdgeSpectrum(), LowLossSpectrum(), background: true)
+    var generator = SeededGenerator(seed: 3)
+    let counts = LowLossSpectrum().counts.map {
+      ($0 + $0.squareRoot() * Float(generator.normal())).rounded()
+    }
+    measurement.lowLoss?.counts = counts
+    let (counted, expected) = try measurement.prepared(preprocessor)
+    measurement.lowLoss?.counts = counts.map { $0 * factor }
+    measurement.options.noiseGain = noiseGain
+    let (done, features) = try measurement.prepared(preprocessor)
+    for (one, other) in zip(features, expected) { #expect(abs(one - other) < 1e-5) }
+    #expect(abs(done.area / counted.area - 1) < 1e-5)
+    let (error, itsError) = (done.zeroLoss?.error ?? .nan, counted.zeroLoss?.error ?? .nan)
+    #expect(abs(error / itsError - 1) < 1e-3)
+  }
+
+  /// The transform of numbers at one frequency, by its definition.
+  private func transform(_ values: [Double], _ angle: Double) -> (re: Double, im: Double) {
+    var sum = (re: 0.0, im: 0.0)
+    for (index, value) in values.enumerated() {
+      sum.re += value * cos(angle * Double(index))
+      sum.im -= value * sin(angle * Double(index))
+    }
+    return sum
+  }
+
+  @Test(
+    "Coarse channels of one dispersion give the plain ratio, channel by channel, noise included",
+    arguments: [(0.25, 0.7, 0.0), (0.3, 0.5, 0.0), (0.3, 0.5, 0.1), (0.5, 0.9, 0.0)])
+  func coarse(dispersion: Double, width: Double, start: Double) throws {
+    var spectrum = EdgeSpectrum()
+    (spectrum.dispersion, spectrum.channelCount) = (dispersion, Int(90 / dispersion))
+    var lowLoss = LowLossSpectrum(dispersion: dispersion)
+    (lowLoss.width, lowLoss.thickness, lowLoss.total) = (width, 0.1, 1e8)
+    (lowLoss.start, lowLoss.end) = (-10 + start, 60)
+    var ours = measurement(spectrum, lowLoss, background: false)
+    var generator = SeededGenerator(seed: 8)
+    ours.counts = ours.counts.map { $0 + (20_000 + $0).squareRoot() * Float(generator.normal()) }
+    let (done, features) = try ours.prepared(preprocessor)
+
+    let peak = try #require(done.zeroLoss)
+    let (core, low) = (ours.counts.map(Double.init), lowLoss.counts.map(Double.init))
+    let (points, noisePower) = (2048, low.reduce(0, +))
+    let (position, sigma) = (
+      (peak.energy - lowLoss.start) / dispersion,
+      peak.width / (8 * log(2.0)).squareRoot() / dispersion
+    )
+    var sums = [Double](repeating: 0, count: core.count)
+    for k in 0...(points / 2) {
+      let angle = 2 * Double.pi * Double(k) / Double(points)
+      let (f, l) = (transform(core, angle), transform(low, angle))
+      let size =
+        exp(-angle * angle * sigma * sigma / 2) / (l.re * l.re + l.im * l.im + noisePower)
+      let z = (re: size * cos(angle * position), im: -size * sin(angle * position))
+      let h = (re: z.re * l.re + z.im * l.im, im: z.im * l.re - z.re * l.im)
+      let g = (re: f.re * h.re - f.im * h.im, im: f.re * h.im + f.im * h.re)
+      let share = k == 0 || k == points / 2 ? 1.0 : 2.0
+      for channel in sums.indices {
+        let place = angle * Double(channel)
+        sums[channel] += share * (g.re * cos(place) - g.im * sin(place))
+      }
+    }
+    let scale = core.reduce(0, +) / sums.reduce(0, +)
+    var theirs = Measurement(spectrum.energies, sums.map { Float($0 * scale) })
+    theirs.options = MeasurementOptions(background: .alreadyRemoved, threshold: 535)
+    let expected = try theirs.prepared(preprocessor).features
+    let difference = zip(features, expected).map { abs($0 - $1) }
+    // The sampled peak is a little wider than the Gaussian, whose transform is taken here.
+    #expect((difference.max() ?? 1) < 5e-3)
+    #expect(difference.reduce(0, +) / Float(difference.count) < 1e-3)
+  }
+
   @Test("What cannot be deconvolved is refused")
   func refusals() throws {
     let spectrum = EdgeSpectrum()

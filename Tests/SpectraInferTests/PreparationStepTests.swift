@@ -110,6 +110,26 @@ struct PreparationStepTests {
     #expect(abs(product(apply(x, false), y) - product(x, apply(y, true))) < 1e-10)
   }
 
+  @Test(
+    "What the axis has far below the edge does not matter, up to 0 eV and below",
+    arguments: [1e-12, 0.003, 0.05])
+  func wholeAxis(lowest: Double) throws {
+    var spectrum = EdgeSpectrum()
+    (spectrum.start, spectrum.channelCount) = (lowest - 20, 6000)
+    // Towards 0 eV a detector does not follow the power law.
+    let energies = spectrum.energies
+    let counts = energies.map { $0 < 400 ? 1e5 : Float(spectrum.counts(at: $0)) }
+    var whole = Measurement(energies, counts)
+    whole.options.resolution = 0.3
+    let first = energies.firstIndex { $0 > 480 } ?? 0
+    var cropped = Measurement(Array(energies[first...]), Array(counts[first...]))
+    cropped.options.resolution = 0.3
+    let (done, features) = try whole.prepared(preprocessor)
+    let (expected, expectedFeatures) = try cropped.prepared(preprocessor)
+    #expect(abs((done.onset?.energy ?? 0) - (expected.onset?.energy ?? 1)) < 1e-6)
+    for (one, other) in zip(features, expectedFeatures) { #expect(abs(one - other) < 1e-5) }
+  }
+
   @Test("A finer measurement is broadened to the model, a coarser one is flagged")
   func resolution() throws {
     var fine = EdgeSpectrum()

@@ -80,7 +80,7 @@ void spectra_line_sums(spectra_kernel kernel, size_t count, const double *x, con
 /** Powers of x whose sums spectra_exponential_moments() makes, from 0 on. */
 #define SPECTRA_MOMENT_COUNT 9
 
-/** moments[j] = the sum of exp(slope x) x^j; the exponent is cut at -700 and 700. */
+/** moments[j] = the sum of exp(slope x) x^j; the exponent is cut at -300 and 300. */
 void spectra_exponential_moments(spectra_kernel kernel, size_t count, const double *x, double slope,
                                  double moments[SPECTRA_MOMENT_COUNT]);
 

@@ -25,7 +25,7 @@ public struct PredictionFlags: OptionSet, Sendable {
   public static let preEdgeIntensity = PredictionFlags(rawValue: 1 << 7)
   /// Saturated or constant channels.
   public static let saturatedChannels = PredictionFlags(rawValue: 1 << 8)
-  /// Spikes in the part of the spectrum that is used.
+  /// Spikes, wherever on the axis.
   public static let spikes = PredictionFlags(rawValue: 1 << 9)
 
   /// Every flag there is.

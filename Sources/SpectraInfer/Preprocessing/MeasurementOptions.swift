@@ -63,6 +63,14 @@ public struct MeasurementOptions: Sendable, Equatable {
     try validateSteps()
   }
 
+  /// Checks that there is a low-loss spectrum where it is used, and only there.
+  func validate(hasLowLoss: Bool) throws(SpectraError) {
+    guard hasLowLoss != lowLossUse.isEmpty else {
+      throw SpectraError(
+        .option, "a low-loss spectrum and low_loss_use belong together: give both, or neither")
+    }
+  }
+
   private func validateSteps() throws(SpectraError) {
     try calibration?.validate()
     guard lowLossUse.isSubset(of: .all) else {

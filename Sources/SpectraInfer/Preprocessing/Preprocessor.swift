@@ -60,13 +60,10 @@ public struct Preprocessor: Sendable, Equatable {
     using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
     try workspace.require(channelCount: max(spectrum.count, lowLoss?.count ?? 0))
-    guard (lowLoss == nil) == options.lowLossUse.isEmpty else {
-      throw SpectraError(
-        .option, "a low-loss spectrum and low_loss_use belong together: give both, or neither")
-    }
+    try options.validate(hasLowLoss: lowLoss != nil)
     var zeroLoss: ZeroLossPeak?
     if let lowLoss {
-      zeroLoss = try ZeroLossPeak(in: lowLoss, noiseGain: options.noiseGain ?? 1)
+      zeroLoss = try ZeroLossPeak(in: lowLoss)
     }
     var calibration = options.calibration ?? .identity
     if options.lowLossUse.contains(.align), let zeroLoss {
@@ -129,9 +126,10 @@ public struct Preprocessor: Sendable, Equatable {
     var ratio: FourierRatio?
     if options.lowLossUse.contains(.deconvolve), let lowLoss, let zeroLoss {
       var fourier = fourier.mutableSpan(2 * points)
+      var filter = filter.mutableSpan(points + 2)
       ratio = try FourierRatio(
-        lowLoss, zeroLoss, for: axis, noiseGain: options.noiseGain ?? 1, kernel,
-        fourier: &fourier, integral: &integral, signal: &signal)
+        lowLoss, zeroLoss, for: axis, kernel, fourier: &fourier, filter: &filter,
+        integral: &integral, signal: &signal)
     }
 
     try requireReach(of: axis, options)
@@ -148,14 +146,17 @@ public struct Preprocessor: Sendable, Equatable {
     noise.broadening = resolution.flatMap {
       GaussianBroadening(from: $0, to: broadeningSigma)
     }
-    if ratio != nil { noise.firstDeconvolved = fitted?.channels.lowerBound ?? 0 }
-    // Where each channel depends on others, on all of them.
-    let needed =
-      noise.isSpread
-      ? 0..<count
-      : neededChannels(
-        of: axis, above: fitted?.window.end,
-        shift: alignment == .edge ? nil : try shift(options, nil))
+    noise.isDeconvolved = ratio != nil
+    var needed = neededChannels(
+      of: axis, above: fitted?.window.end,
+      shift: alignment == .edge ? nil : try shift(options, nil))
+    if noise.isDeconvolved || noise.broadening != nil {
+      // Each channel depends on all others; but below the window there is no intensity of the edge,
+      // and towards 0 eV the background grows without end.
+      let first = min(needed.lowerBound, fitted?.channels.lowerBound ?? 0)
+      noise.firstSpread = first
+      needed = first..<count
+    }
     subtract(fitted, from: &signal, in: needed, on: axis, channels: &channels)
     noise.fill(&channels.variances, in: needed, of: spectrum, kernel)
     var averagedNoise = 0.0
@@ -164,13 +165,14 @@ public struct Preprocessor: Sendable, Equatable {
         signal.span(count), on: axis, above: lowest, rule: edgeRule, kernel)
     }
 
-    if let ratio, let first = noise.firstDeconvolved {
+    if let first = noise.firstSpread {
       var signal = signal.mutableSpan(count)
-      // Below the window, what is left is no intensity of the edge.
       for channel in 0..<first { signal[channel] = 0 }
+    }
+    if noise.isDeconvolved {
+      var signal = signal.mutableSpan(count)
       var fourier = fourier.mutableSpan(2 * points)
-      var filter = filter.mutableSpan(points + 2)
-      ratio.deconvolve(&signal, fourier: &fourier, filter: &filter)
+      FourierRatio.apply(filter.span(points + 2), to: &signal, fourier: &fourier)
     }
     if let broadening = noise.broadening {
       try broadening.validate(for: axis.energies)

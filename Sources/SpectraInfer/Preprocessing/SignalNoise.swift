@@ -9,8 +9,10 @@ struct SignalNoise {
   var gain: Double?
   /// The background that was subtracted.
   var background: PowerLawBackground?
-  /// The first channel that was deconvolved; nil: none was.
-  var firstDeconvolved: Int?
+  /// The first channel that deconvolution and broadening read; nil: there were none.
+  var firstSpread: Int?
+  /// Whether the channels were deconvolved.
+  var isDeconvolved = false
   /// The broadening that was added.
   var broadening: GaussianBroadening?
   /// Whether spikes were replaced, whose intensities tell nothing of the noise.
@@ -30,7 +32,7 @@ struct SignalNoise {
     fourier: inout Region<Double>, filter: borrowing Region<Double>
   ) -> Double {
     let count = energies.count
-    guard isSpread else {
+    guard let firstSpread else {
       return max(0, variance(of: weights, in: range, kernel, channels))
     }
     var places = weights.mutableSpan(count)
@@ -38,7 +40,7 @@ struct SignalNoise {
     for channel in range.upperBound..<count { places[channel] = 0 }
     takeBack(
       &places, energies: energies, scratch: &scratch, fourier: &fourier, filter: filter)
-    return max(0, variance(of: weights, in: 0..<count, kernel, channels))
+    return max(0, variance(of: weights, in: firstSpread..<count, kernel, channels))
   }
 
   /// The same of six sums at once.
@@ -51,7 +53,7 @@ struct SignalNoise {
     filter: borrowing Region<Double>
   ) -> PropertyLanes {
     let count = energies.count
-    guard isSpread else {
+    guard let firstSpread else {
       return variance(of: weights, in: range, kernel, channels).clamped
     }
     var places = weights.mutableSpan(count)
@@ -64,14 +66,11 @@ struct SignalNoise {
         &column, energies: energies, scratch: &scratch, fourier: &fourier, filter: filter)
       for channel in 0..<count { places[channel][lane] = column[channel] }
     }
-    return variance(of: weights, in: 0..<count, kernel, channels).clamped
+    return variance(of: weights, in: firstSpread..<count, kernel, channels).clamped
   }
 
-  /// Whether a channel that was prepared depends on others than its own.
-  var isSpread: Bool { broadening != nil || firstDeconvolved != nil }
-
   /// Takes weights of the prepared channels back to the measured ones, through all steps but the
-  /// background.
+  /// background; what they are before the first channel that is read has no meaning.
   private func takeBack(
     _ weights: inout MutableSpan<Double>, energies: Span<Double>,
     scratch: inout Region<Double>, fourier: inout Region<Double>,
@@ -80,11 +79,11 @@ struct SignalNoise {
     let count = energies.count
     var scratch = scratch.mutableSpan(count)
     broadening?.apply(to: &weights, energies: energies, scratch: &scratch, transposed: true)
-    if let firstDeconvolved {
+    if isDeconvolved {
       let points = Workspace.fourierCount(channelCount: count)
       var fourier = fourier.mutableSpan(2 * points)
-      FourierRatio.transpose(&weights, fourier: &fourier, filter: filter.span(points + 2))
-      for channel in 0..<firstDeconvolved { weights[channel] = 0 }
+      FourierRatio.apply(
+        filter.span(points + 2), to: &weights, fourier: &fourier, transposed: true)
     }
   }
 

@@ -14,16 +14,17 @@ public struct ZeroLossPeak: Sendable, Equatable {
   public let error: Double
   /// Full width at half maximum, eV.
   public let width: Double
+  /// Variance of the noise over the intensity, where the spectrum has no variances: estimated from
+  /// it, so that it may have any unit.
+  public let noiseGain: Double
   /// The channels above half the maximum.
   let channels: Range<Int>
 
   /// Finds the peak.
   ///
-  /// - Parameter noiseGain: variance of the noise over the intensity, where the spectrum has no
-  ///   variances; 1 for counts.
   /// - Throws: `.lowLoss` where there is no peak, or not all of it.
   /// - Complexity: O(channels).
-  public init(in spectrum: Spectrum, noiseGain: Double = 1) throws(SpectraError) {
+  public init(in spectrum: Spectrum) throws(SpectraError) {
     var largest = 0.0
     for channel in 0..<spectrum.count { largest = max(largest, spectrum.intensity(channel)) }
     var begin = 0
@@ -74,6 +75,7 @@ public struct ZeroLossPeak: Sendable, Equatable {
     let centroid = moment / area
     energy = reference + centroid
     channels = begin..<end
+    noiseGain = Self.noiseGain(of: spectrum, behind: end + (end - begin))
     var variance = 0.0
     for channel in begin..<end {
       let weight = (energies[channel + 1] - energies[channel - 1]) / 2
@@ -82,5 +84,20 @@ public struct ZeroLossPeak: Sendable, Equatable {
       variance += distance * distance * noise
     }
     error = variance.squareRoot()
+  }
+
+  /// The gain by the fourth differences of the channels behind the peak, where the spectrum is
+  /// smooth: noise of variance v gives them the variance 70 v.
+  private static func noiseGain(of spectrum: Spectrum, behind first: Int) -> Double {
+    var (squares, sum) = (0.0, 0.0)
+    for channel in stride(from: first + 2, to: spectrum.count - 2, by: 1) {
+      let here = spectrum.intensity(channel)
+      let near = spectrum.intensity(channel - 1) + spectrum.intensity(channel + 1)
+      let far = spectrum.intensity(channel - 2) + spectrum.intensity(channel + 2)
+      let difference = far - 4 * near + 6 * here
+      squares += difference * difference
+      sum += max(0, here)
+    }
+    return sum > 0 ? squares / (70 * sum) : 0
   }
 }
