@@ -106,7 +106,7 @@ typedef enum spectra_status {
     SPECTRA_ERROR_NO_SIGNAL = 26,          /* nothing is left to normalise after the background */
     SPECTRA_ERROR_ALIGNMENT = 27,          /* the model needs a threshold or energy offset that was not given */
     SPECTRA_ERROR_LOW_LOSS = 28,           /* the low-loss spectrum has no zero-loss peak, or not all of it */
-    SPECTRA_ERROR_DECONVOLUTION = 29,      /* the axes are not uniform, or not of one dispersion */
+    SPECTRA_ERROR_DECONVOLUTION = 29,      /* the core-loss axis is not uniform, to a tenth of a channel */
     SPECTRA_ERROR_UNCERTAIN_ONSET = 30,    /* too noisy: the onset is too uncertain to align by */
 
     /* The model file. */
@@ -279,17 +279,18 @@ typedef struct spectra_options {
     size_t low_loss_count;
     ptrdiff_t low_loss_stride;      /* floats from one to the next of a batch; 0 (default): one for all */
     uint32_t low_loss_use;          /* SPECTRA_LOW_LOSS_*; 0 (default) only without a low-loss spectrum */
-    uint32_t reserved_use;          /* 0 */
+    uint32_t reserved_use;          /* must be 0 */
     double resolution_fwhm_ev;      /* full width at half maximum of the resolution; NaN (default): unknown,
                                        and nothing is broadened. A finer one than the model's is broadened to
                                        the model's; a coarser one is flagged. */
 
     /* The noise. variance: of each channel, channel_count floats side by side (in a batch those of
        spectrum s at variance + s * variance_stride); NULL (default): gain times intensity. */
-    double noise_gain;              /* 1 for counts; NaN (default): estimated from the spectrum */
+    double noise_gain;              /* 1 for counts; NaN (default): estimated from the spectrum. That of the
+                                       low-loss spectrum is estimated from that one, whatever its unit. */
     const float *variance;
     ptrdiff_t variance_stride;      /* floats from one to the next of a batch; 0 (default): one for all */
-    double reserved[4];             /* 0 */
+    double reserved[4];             /* must be 0 */
 } spectra_options;
 
 /** Fills `options` with the defaults and its struct_size. NULL is fine. Since 0.1. */
@@ -484,7 +485,8 @@ spectra_status spectra_predict_features(const spectra_model *model, void *worksp
  * @param neighbor_count     out: how many there are: neighbor_capacity, or the model's reference_count where
  *                           that is less; entries beyond are untouched.
  * @return SPECTRA_OK, SPECTRA_ERROR_NULL_ARGUMENT, _COUNT or _NOT_FINITE.
- * Cost: reference_count x feature_count, less where most references are far away. Since 0.1.
+ * Cost: reference_count x feature_count, less where most references are far away; and at most reference_count x
+ * neighbor_capacity, which counts where thousands are asked for. Since 0.1.
  */
 SPECTRA_CHECK_RESULT
 spectra_status spectra_find_neighbors(const spectra_model *model, const float *features, size_t feature_count,

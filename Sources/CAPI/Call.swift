@@ -44,16 +44,22 @@ struct Call {
   }
 }
 
+/// Checks the address of an array: a caller's may be any, and a misaligned one would not be memory
+/// of these values.
+func checkAlignment<Element>(_ start: UnsafePointer<Element>) throws(SpectraError) {
+  guard UInt(bitPattern: start) % UInt(MemoryLayout<Element>.alignment) == 0 else {
+    throw SpectraError(.count, "an array is misaligned; let it begin where its type may")
+  }
+}
+
 /// Memory of the caller as a span, for the duration of the call.
 @_lifetime(immortal)
 func span<Element>(
   _ start: UnsafePointer<Element>?, _ count: Int, _ sentence: StaticString
 ) throws(SpectraError) -> Span<Element> {
   guard let start = unsafe start else { throw nullArgument(sentence) }
-  // A caller's address may be any; a misaligned one would not be memory of these values.
-  guard count >= 0, UInt(bitPattern: start) % UInt(MemoryLayout<Element>.alignment) == 0 else {
-    throw SpectraError(.count, "an array is misaligned or longer than any memory")
-  }
+  try unsafe checkAlignment(start)
+  guard count >= 0 else { throw SpectraError(.count, "an array is longer than any memory") }
   let buffer = unsafe UnsafeBufferPointer(start: start, count: count)
   return unsafe _overrideLifetime(buffer.span, copying: ())
 }

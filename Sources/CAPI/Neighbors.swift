@@ -14,11 +14,10 @@ public func spectra_find_neighbors(
     guard let neighbors = unsafe neighbors, let neighbor_count = unsafe neighbor_count else {
       throw nullArgument("neighbors or neighbor_count is NULL; give a place")
     }
+    try unsafe checkAlignment(neighbors)
     // A count over half of the range of size_t is negative here.
-    guard neighbor_capacity >= 1,
-      UInt(bitPattern: neighbors) % UInt(MemoryLayout<spectra_neighbor>.alignment) == 0
-    else {
-      throw SpectraError(.count, "neighbor_capacity must be positive, and neighbors be aligned")
+    guard neighbor_capacity >= 1 else {
+      throw SpectraError(.count, "neighbor_capacity must be positive")
     }
     let core = unsafe UnsafePointer<Model>(model)
     let values = try unsafe span(features, feature_count, "features is NULL; give a spectrum")

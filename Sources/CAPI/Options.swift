@@ -24,6 +24,14 @@ extension MeasurementOptions {
     try unsafe checkStructSize(
       Int(given.pointee.struct_size), MemoryLayout<spectra_options>.stride)
     let options = unsafe given.pointee
+    // What they will mean is not known: a number in them is a mistake, or from a newer header.
+    let reserved = unsafe options.reserved
+    guard unsafe options.reserved_use == 0,
+      reserved.0 == 0, reserved.1 == 0, reserved.2 == 0, reserved.3 == 0
+    else {
+      throw SpectraError(
+        .option, "the reserved members must be 0; begin with spectra_options_init()")
+    }
     background = try unsafe Self.background(options, recipe: recipe)
     let (threshold, energyOffset) = unsafe (options.threshold_ev, options.energy_offset_ev)
     let (resolution, noiseGain) = unsafe (options.resolution_fwhm_ev, options.noise_gain)

@@ -21,6 +21,7 @@ public func spectra_predict(
   unsafe Message(message, message_capacity).status { () throws(SpectraError) in
     let call = try unsafe Call(model, workspace, workspace_size, channelCount: channel_count)
     guard let result = unsafe result else { throw nullArgument("result is NULL; give a place") }
+    try unsafe checkAlignment(result)
     let structSize = unsafe result.pointee.struct_size
     try checkStructSize(Int(structSize), MemoryLayout<spectra_result>.stride)
     let measurement = try unsafe call.options(options)
@@ -83,6 +84,7 @@ public func spectra_preprocess(
     guard let features = unsafe features else {
       throw nullArgument("features is NULL; give a place")
     }
+    try unsafe checkAlignment(features)
     let featureCount = unsafe call.model.pointee.featureCount
     // size_t comes as a signed number: what is over half of its range is negative here.
     guard feature_capacity >= featureCount || feature_capacity < 0 else {

@@ -21,6 +21,7 @@ struct ResultSink {
     guard isAligned, size <= Int(UInt32.max), !overflow, count >= 1 else {
       throw SpectraError(.count, "spectrum_count must be positive and the results fit into memory")
     }
+    try unsafe checkAlignment(results)
     unsafe start = UnsafeMutableRawPointer(results)
     stride = size
     self.message = message

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { CHANNELS = 901, LOW_LOSS = 400, FEATURES = 160, SPECTRA = 2, ROWS = 200, COLUMNS = 3 };
 #define LARGE (SIZE_MAX / 2 + 1)
@@ -173,6 +175,8 @@ static const char *option_rows(given *g, int row)
     ROW("noise_gain infinite", o->noise_gain = INFINITY)
     ROW("noise_gain 1e-300", o->noise_gain = 1e-300)
     ROW("noise_gain 1e30", o->noise_gain = 1e30)
+    ROW("a reserved member 1", o->reserved[3] = 1)
+    ROW("reserved_use 1", o->reserved_use = 1)
     ROW("one variance NaN", o->variance = g->variance; g->variance[CHANNELS - 1] = NAN)
     ROW("one variance infinite", o->variance = g->variance; g->variance[0] = INFINITY)
     ROW("one variance -1", o->variance = g->variance; g->variance[700] = -1)
@@ -252,6 +256,8 @@ static const char *length_rows(given *g, int row)
     ROW("energy_ev misaligned", g->energy_at = (const double *)(const void *)((const char *)g->energy + 4))
     ROW("intensity misaligned", g->counts_at = (const float *)(const void *)((const char *)g->counts + 1))
     ROW("workspace misaligned", g->workspace++)
+    ROW("results or features misaligned", g->results = (spectra_result *)(void *)((char *)g->results + 1); \
+        g->prepared = (float *)(void *)((char *)g->prepared + 1))
     return NULL;
 }
 
@@ -291,9 +297,26 @@ static const char *feature_rows(given *g, int row)
     ROW("neighbor_count NULL", g->neighbor_count = NULL)
     ROW("workspace NULL", g->workspace = NULL)
     ROW("model NULL", g->model = NULL)
+    ROW("results misaligned", g->results = (spectra_result *)(void *)((char *)g->results + 2))
     ROW("features misaligned", g->features_at = (const float *)(const void *)((const char *)g->features + 2))
     ROW("neighbors misaligned", g->neighbors = (spectra_neighbor *)(void *)((char *)g->neighbors + 4))
     return NULL;
+}
+
+/* A pipe that nobody writes to, in a folder of its own. */
+static char pipe_folder[] = "/tmp/spectra-pipe-XXXXXX", pipe_path[sizeof pipe_folder + 5];
+
+static void make_pipe(void)
+{
+    CHECK(mkdtemp(pipe_folder) != NULL, "no folder %s", pipe_folder);
+    snprintf(pipe_path, sizeof pipe_path, "%s/pipe", pipe_folder);
+    CHECK(mkfifo(pipe_path, 0600) == 0, "no pipe %s", pipe_path);
+}
+
+static void remove_pipe(void)
+{
+    unlink(pipe_path);
+    rmdir(pipe_folder);
 }
 
 static const char *model_rows(given *g, int row)
@@ -305,6 +328,8 @@ static const char *model_rows(given *g, int row)
     ROW("size 1, or a path to nothing", g->size = 1; g->path = "/nowhere/at all")
     ROW("size 2^63, or a path to a folder", g->size = LARGE; g->path = "/")
     ROW("size 2^64 - 1, or a path to /dev/zero", g->size = SIZE_MAX; g->path = "/dev/zero")
+    ROW("size 2, or a path to /proc", g->size = 2; g->path = "/proc")
+    ROW("size 3, or a path to a pipe", g->size = 3; g->path = pipe_path)
     ROW("no JSON", g->bytes = "spectra"; g->size = 7; g->path = "/dev/null")
     return NULL;
 }
@@ -322,6 +347,8 @@ static spectra_status batch(given *g, const char *what)
     spectra_status status = spectra_predict_batch(g->model, g->workspace, g->workspace_size, g->energy_at, g->channels, g->counts_at, g->spectra,
                                                   g->spectrum_stride, g->channel_stride, &g->options, g->results, g->result_size, message, sizeof message);
     if (status != SPECTRA_OK) return status;
+    /* What all spectra share is refused before any of them is looked at. */
+    CHECK(g->results[0].status != SPECTRA_ERROR_OPTION, "%s: the call should have told it", what);
     for (size_t s = 0; s < g->spectra && s < SPECTRA; s++) {
         if (g->results[s].status == SPECTRA_OK) check_result(&g->results[s], g->model, what);
         else check_empty_result(&g->results[s], what);
@@ -551,12 +578,14 @@ int main(int argc, char **argv)
     for (int s = 0; s < SPECTRA; s++)
         CHECK(spectra_preprocess(models[0], good.workspace, largest, good.energy, good.counts, CHANNELS, &good.options, good.features + s * FEATURES, FEATURES, NULL,
                                  message, sizeof message) == SPECTRA_OK, "%s", message);
+    make_pipe();
     shielded("unusual", sizeof sections / sizeof *sections, run_section);
     for (int i = 0; i < page_count; i++) {
         int known = 0;
         for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) known |= strcmp(page[i].section, sections[s].heading) == 0;
         CHECK(known, "'%s' is on the page below the heading '%s'", page[i].name, page[i].section);
     }
+    remove_pipe();
     free(good.workspace);
     for (int m = 0; m < MODEL_COUNT; m++) spectra_model_free(models[m]);
     spectrum_free(&quartz_spectrum);

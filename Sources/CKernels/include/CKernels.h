@@ -32,6 +32,12 @@ static inline int spectra_errno(void)
     return errno;
 }
 
+/**
+ * Opens a file to read from; NULL, and `errno`, where it is none. A folder is refused, and a pipe, which
+ * would wait until somebody writes to it.
+ */
+FILE *spectra_open(const char *path);
+
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_elementwise_sqrt)
 #define SPECTRA_SQRT(x) __builtin_elementwise_sqrt(x)

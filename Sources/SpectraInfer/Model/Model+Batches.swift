@@ -6,7 +6,8 @@ extension Model {
   ///   - companions: the low-loss spectra and variances that belong to them.
   ///   - finished: is called with the index of each spectrum, in order, and its prediction or
   ///     error.
-  /// - Throws: `.count` where the strides lead out of `intensities`; then nothing is predicted.
+  /// - Throws: `.count` where the strides lead out of `intensities`, `.option` where an option that
+  ///   all spectra share is wrong; then nothing is predicted.
   public func predict(
     axis: EnergyAxis, intensities: Span<Float>, spectrumCount: Int, spectrumStride: Int,
     channelStride: Int, companions: SpectrumCompanions? = nil,
@@ -18,6 +19,7 @@ extension Model {
     guard let last, last < intensities.count else { throw Self.stridesError }
     try companions?.validate(spectrumCount: spectrumCount, channelCount: axis.count)
     try options.validate(for: preprocessor.alignment)
+    try options.validate(hasLowLoss: companions?.lowLossAxis != nil)
     // One after the other: what the noise does to a spectrum is known while the workspace holds it.
     for index in 0..<spectrumCount {
       do throws(SpectraError) {

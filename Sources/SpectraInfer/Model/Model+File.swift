@@ -1,14 +1,13 @@
 internal import CKernels
 
 extension Model {
-  /// Reads a model file from a path, as the C library's `fopen` takes it.
+  /// Reads a model file from a path, as the C library's `open` takes it.
   ///
   /// - Throws: `.file` where it cannot be opened or read, else as `init(json:)`.
   @unsafe
   public init(path: UnsafePointer<CChar>) throws(SpectraError) {
-    guard let file = unsafe fopen(path, "rbe") else { throw Self.openError }
+    guard let file = unsafe spectra_open(path) else { throw Self.openError }
     defer { unsafe fclose(file) }
-    // A directory opens, but its end cannot be sought.
     guard unsafe fseek(file, 0, SEEK_END) == 0 else { throw Self.readError }
     let size = unsafe ftell(file)
     guard size >= 0, size < Int.max, unsafe fseek(file, 0, SEEK_SET) == 0 else {
@@ -31,6 +30,7 @@ extension Model {
   private static var openError: SpectraError {
     switch spectra_errno() {
     case ENOENT: SpectraError(.file, "there is no file of this name; check the path")
+    case EISDIR, ESPIPE: readError
     case EACCES: SpectraError(.file, "the file may not be read; check its permissions")
     case ENOMEM:
       SpectraError(.memory, "memory for opening the file was refused; close other programs")
@@ -40,6 +40,6 @@ extension Model {
   }
 
   private static var readError: SpectraError {
-    SpectraError(.file, "the file cannot be read; check that it is a file and not a folder")
+    SpectraError(.file, "the file cannot be read; check that it is a file, and no folder or pipe")
   }
 }
