@@ -41,7 +41,7 @@ $(LIBRARY): $(SOURCES)
 	@scripts/build-library.sh $(BUILD)/lib
 
 install: library ## installs library, header, models, pkg-config and CMake files below PREFIX
-	@scripts/install.sh $(abspath $(PREFIX)) $(DESTDIR)
+	@scripts/install.sh "$(PREFIX)" "$(DESTDIR)"
 
 # ---------------------------------------------------------------- the command line and the models
 

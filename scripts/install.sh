@@ -5,7 +5,8 @@
 #
 # PREFIX is where the files will live, DESTDIR a directory to put in front of it while packaging. No file says
 # where it was installed, so the tree may be moved. The version is the header's: nothing else states it.
-# SPECTRA_LIBRARY and SPECTRA_MODELS, where set, name another library file and directory of models.
+# SPECTRA_LIBRARY and SPECTRA_MODELS, where set, name another library file and directory of models. They and
+# DESTDIR may be relative to the directory of the caller.
 set -eu
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
@@ -16,7 +17,16 @@ case $1 in
     /*) prefix=${1%/} ;;
     *) echo "$0: PREFIX must be an absolute path, not '$1'" >&2; exit 2 ;;
 esac
-destination=${2-}$prefix
+# absolute PATH: what it is from everywhere. Nothing stays nothing.
+absolute() {
+    case $1 in
+        '' | /*) printf '%s\n' "$1" ;;
+        *) printf '%s\n' "$PWD/$1" ;;
+    esac
+}
+destination=$(absolute "${2-}")$prefix
+built=$(absolute "${SPECTRA_LIBRARY-}")
+models=$(absolute "${SPECTRA_MODELS-}")
 
 cd "$(dirname "$0")/.."
 header=include/spectra_infer.h
@@ -29,8 +39,8 @@ major=$(version MAJOR)
 minor=$(version MINOR)
 version=$major.$minor.$(version PATCH)
 
-built=${SPECTRA_LIBRARY:-build/lib/libspectra_infer.so}
-models=${SPECTRA_MODELS:-data/models}
+built=${built:-build/lib/libspectra_infer.so}
+models=${models:-data/models}
 for file in "$built" "$models"/*.json; do
     if [ ! -f "$file" ]; then
         echo "$0: $file is missing; run 'make' first" >&2
