@@ -9,6 +9,7 @@ set -u
 cd "$(dirname "$0")/.."
 minutes=${1:-30}
 case $minutes in '' | *[!0-9]*) echo "usage: $0 [MINUTES]" >&2; exit 2 ;; esac
+minutes=$((10#$minutes))  # 010 is ten minutes, and 08 a number
 begin=$(date +%s)
 end=$((begin + minutes * 60))
 logs=build/logs/soak
