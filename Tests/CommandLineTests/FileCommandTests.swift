@@ -86,4 +86,71 @@ struct FileCommandTests {
     #expect(refusal.status == 1)
     #expect(refusal.errors.contains("holds 2 spectra, and one is wanted"))
   }
+
+  @Test("A disk that fills up leaves the older files as they were", arguments: [".npy", ".csv"])
+  func fullDisk(_ ending: String) throws {
+    let folder = try TemporaryFolder()
+    let image = try MapImage([2, 3], in: folder)
+    let command = ["convert", image.path, "--out", "\(folder.path)/x\(ending)"]
+    let older = try CommandLineProgram.run(command + ["--offset", "1", "--dispersion", "1"])
+    #expect(older.status == 0, "\(older.errors)")
+    let files = try MapCommandTests.files(folder.path)
+    // The energies have 8128 bytes, the intensities 24,128 as numbers and more as text.
+    let outcome = try CommandLineProgram.run(
+      command + MapImage.axis,
+      environment: ["--ignore-signal=XFSZ", "/usr/bin/prlimit", "--fsize=16000"])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("Error: \(folder.path)/x\(ending): cannot be written; "))
+    #expect(try MapCommandTests.files(folder.path) == files)
+    #expect(try CommandLineProgram.run(command + MapImage.axis).status == 0)
+    #expect(try MapCommandTests.files(folder.path) != files)
+  }
+
+  @Test("Where the energies cannot be written, the intensities are not either")
+  func energiesInTheWay() throws {
+    let folder = try TemporaryFolder()
+    let image = try MapImage([2, 3], in: folder)
+    let out = try folder.write("old", to: "x.npy")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/x.energy.npy", withIntermediateDirectories: false)
+    let outcome = try CommandLineProgram.run(
+      ["convert", image.path, "--out", out] + MapImage.axis)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("x.energy.npy: is a folder; name a file in it"))
+    #expect(try String(contentsOfFile: out, encoding: .utf8) == "old")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names.sorted() == ["image.npy", "x.energy.npy", "x.npy"])
+  }
+
+  /// The program would not read such text itself.
+  @Test(
+    "No text is written with an intensity that is not finite", arguments: [Float.nan, .infinity])
+  func notFinite(_ intensity: Float) throws {
+    let folder = try TemporaryFolder()
+    let counts = { (pixel: Int) -> [Float] in
+      var counts = MapImage.counts(pixel)
+      if pixel == 4 || pixel == 0 { counts[17 + pixel] = intensity }
+      return counts
+    }
+    let one = try MapImage([1], in: folder, name: "one.npy", counts: counts)
+    let several = try MapImage([2, 3], in: folder, name: "several.npy") {
+      $0 == 0 ? MapImage.counts(0) : counts($0)
+    }
+    for (image, ending, place) in [
+      (one, "csv", "spectrum 0, channel 17"), (one, "msa", "spectrum 0, channel 17"),
+      (several, "csv", "spectrum 4, channel 21"),
+    ] {
+      let out = "\(folder.path)/x.\(ending)"
+      let outcome = try CommandLineProgram.run(
+        ["convert", image.path, "--out", out] + MapImage.axis)
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors == "Error: \(image.path), \(place): the intensity is \(intensity), which "
+          + "text must not have; write it as .npy, or replace it\n")
+      #expect(!FileManager.default.fileExists(atPath: out))
+      let remedy = try CommandLineProgram.run(
+        ["convert", image.path, "--out", folder.path + "/x.npy"] + MapImage.axis)
+      #expect(remedy.status == 0, "\(remedy.errors)")
+    }
+  }
 }

@@ -65,6 +65,7 @@ struct RefusalTests {
     .usage("convert SPECTRUM --out FOLDER/x.hspy", "--out must end with"),
     .usage("convert SPECTRUM --out FOLDER/x.csv --offset 1", "--offset and --dispersion go"),
     .usage("inspect SPECTRUM --offset 1 --dispersion 0", "--dispersion above 0"),
+    .usage("inspect SPECTRUM --offset 1 --dispersion -1", "--dispersion above 0"),
     .usage("inspect SPECTRUM --axis x --offset 1 --dispersion 1", "--axis has all energies"),
     .usage("synthesize DATA --site x --out FOLDER/x.csv --counts 0", "--counts must be"),
     .usage("synthesize DATA --site x --out FOLDER/x.csv --counts nan", "--counts must be"),

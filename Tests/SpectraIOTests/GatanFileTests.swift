@@ -186,6 +186,42 @@ struct GatanFileTests {
     #expect(throws: DataError.self) { try open(writer.file(images: [])) }
   }
 
+  /// A profile across an image of the specimen has one dimension, as a spectrum has.
+  @Test("What has energies is read, and not the line profile before it")
+  func profile() throws {
+    let writer = Self.writers[2]
+    let profile = writer.image(
+      [4], [Axis(scale: 0.5, unit: "nm")], dataType: 6, tagType: 10, data: [9, 9, 9, 9],
+      name: "profile")
+    let rows = writer.image(
+      [3, 2], [Axis(unit: "eV"), Axis(unit: "nm")], dataType: 6, tagType: 10,
+      data: [1, 2, 3, 4, 5, 6], name: "rows")
+    let behind = try open(writer.file(images: [profile, rows]))
+    #expect(behind.navigationShape == [2])
+    #expect(behind.energies == [0, 1, 2])
+    #expect(try behind.spectrum(1).intensities == [4, 5, 6])
+    #expect(behind.metadata.title == "rows")
+    #expect(
+      behind.warnings == [
+        "there are 2 spectra in the file; the first one with energies is read, and left out are "
+          + "\"profile\" of 4 (nm)"
+      ])
+    let before = try open(writer.file(images: [rows, profile]))
+    #expect(before.metadata.title == "rows")
+    #expect(
+      before.warnings == [
+        "there are 2 spectra in the file; the first one is read, and left out are "
+          + "\"profile\" of 4 (nm)"
+      ])
+    // Alone it is a spectrum whose energies the user may know.
+    let error = #expect(throws: DataError.self) { try open(writer.file(images: [profile])) }
+    #expect(error?.description.contains("\"nm\", no unit of energy") == true)
+    let given = try SpectrumFile(
+      FileBytes(writer.file(images: [profile]), name: "a.dm"),
+      axis: .linear(offset: 500, dispersion: 1))
+    #expect(try given.spectrum().intensities == [9, 9, 9, 9])
+  }
+
   @Test("More dimensions or elements than there are numbers are refused")
   func dimensions() throws {
     let writer = Self.writers[2]

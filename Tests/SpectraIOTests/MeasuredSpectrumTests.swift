@@ -38,6 +38,15 @@ struct MeasuredSpectrumTests {
     #expect(text.hasPrefix("# one, two\n# 3,4\nenergy_ev,intensity\n-0.0,0.1\n"))
   }
 
+  @Test("A comment of several lines does not become numbers")
+  func lines() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/s.csv"
+    try Self.expected.write(to: path, comments: ["a title\n1,2\r\n3,4\r5,6\u{85}7,8"])
+    #expect(try SpectrumFile(path: path).spectrum().energies == Self.expected.energies)
+    #expect(try DataFile.readText(path).hasPrefix("# a title 1,2 3,4 5,6 7,8\nenergy_ev"))
+  }
+
   @Test("A hundred thousand rows")
   func long() throws {
     let spectrum = MeasuredSpectrum(

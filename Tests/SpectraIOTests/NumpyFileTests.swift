@@ -92,6 +92,21 @@ struct NumpyFileTests {
     }
   }
 
+  @Test("A writer that does not finish leaves the folder as it was")
+  func unfinished() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("old", to: "x.npy")
+    do {
+      let writer = try NumpyWriter(path: path, type: .float32, shape: [4])
+      try writer.add([1, 2] as [Float])
+      #expect(try DataFile.names(in: folder.path) == ["x.npy", "x.npy.partial"])
+      try writer.close()
+      #expect(try DataFile.readText(path) == "old")
+    }
+    #expect(try DataFile.names(in: folder.path) == ["x.npy"])
+    #expect(try DataFile.readText(path) == "old")
+  }
+
   /// A file of format 1.0 with this header and no numbers.
   static func bytes(header: String, numbers: Int = 0) -> [UInt8] {
     let length = header.utf8.count

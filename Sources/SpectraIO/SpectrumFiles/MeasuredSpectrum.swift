@@ -20,10 +20,13 @@ public struct MeasuredSpectrum: Sendable, Equatable {
 
   /// Writes the spectrum as comma-separated text with a header.
   ///
-  /// - Parameter comments: lines that stand before it, each behind a `#`.
+  /// - Parameter comments: lines that stand before it, each behind a `#`; a line break in one, as
+  ///   titles may have, becomes a space.
   /// - Throws: `DataError` where the file cannot be written.
   public func write(to path: String, comments: [String] = []) throws {
-    var lines = comments.map { "# \($0)" }
+    var lines = comments.map { comment in
+      "# " + comment.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
     lines.append("energy_ev,intensity")
     for (energy, intensity) in zip(energies, intensities) {
       lines.append("\(energy),\(intensity)")

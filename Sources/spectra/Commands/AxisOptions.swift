@@ -3,10 +3,13 @@ import SpectraIO
 
 /// Options that give the energies of a file's channels, in place of what the file says.
 struct AxisOptions: ParsableArguments {
-  @Option(help: "Energy of the first channel, eV, where the file has no energies or wrong ones.")
+  // A value that begins with a minus sign is a number, not the next option.
+  @Option(
+    parsing: .unconditional,
+    help: "Energy of the first channel, eV, where the file has no energies or wrong ones.")
   var offset: Double?
 
-  @Option(help: "Distance of two channels, eV; goes with --offset.")
+  @Option(parsing: .unconditional, help: "Distance of two channels, eV; goes with --offset.")
   var dispersion: Double?
 
   @Option(

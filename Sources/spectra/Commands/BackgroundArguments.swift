@@ -6,7 +6,9 @@ struct BackgroundArguments: ParsableArguments {
   @Flag(help: "The spectra have no background, or it is removed already.")
   var noBackground = false
 
+  // A value that begins with a minus sign is an energy, not the next option.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Background window on the spectrum's axis, eV, such as 490:525.", valueName: "start:end"))
   var window: String?

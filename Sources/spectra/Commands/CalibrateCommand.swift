@@ -61,9 +61,12 @@ struct CalibrateCommand: ParsableCommand {
   func run() throws {
     let file = try ModelFile(ShippedModel.edge.path())
     let measured = try SpectrumFile(path: reference, axis: axis.source)
+    measured.tellWarnings()
     let spectrum = try measured.spectrum()
     let lowLoss = try lowLoss.map { path in
-      try SpectrumFile(path: path, axis: lowLossAxis.map { .file($0) }).spectrum()
+      let file = try SpectrumFile(path: path, axis: lowLossAxis.map { .file($0) })
+      file.tellWarnings()
+      return try file.spectrum()
     }
     let simulated = try MaterialSpectrum(
       material, in: Database(folder: folder()),

@@ -36,21 +36,34 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     try DataFile.checkWritable(out)
     let spectra = try SpectrumFile(path: file, axis: axis.source)
+    spectra.tellWarnings()
     switch out.lowercased().suffix(4) {
     case ".msa":
-      try DataFile.write(Data(MSAText(spectra.spectrum()).text.utf8), to: out)
+      let spectrum = try spectra.spectrum()
+      try checkFinite(spectrum.intensities, channelCount: spectra.channelCount)
+      try DataFile.write(Data(MSAText(spectrum).text.utf8), to: out)
     case ".csv": try writeText(spectra)
     default: try writeArrays(spectra)
     }
-    for warning in spectra.warnings {
-      FileHandle.standardError.write(Data("Warning: \(file): \(warning)\n".utf8))
-    }
+  }
+
+  /// Readers of text refuse numbers that are not finite, so it is not written with them.
+  ///
+  /// - Parameter values: spectrum after spectrum.
+  private func checkFinite(_ values: [Float], channelCount: Int) throws(DataError) {
+    guard let place = values.firstIndex(where: { !$0.isFinite }) else { return }
+    let (spectrum, channel) = place.quotientAndRemainder(dividingBy: channelCount)
+    throw DataError(
+      "\(file), spectrum \(spectrum), channel \(channel): the intensity is \(values[place]), which "
+        + "text must not have; write it as .npy, or replace it")
   }
 
   private func writeText(_ spectra: SpectrumFile) throws {
     if spectra.spectrumCount == 1 {
-      let title = spectra.metadata.title.map { [$0.replacing("\n", with: " ")] } ?? []
-      return try spectra.spectrum().write(to: out, comments: title)
+      let spectrum = try spectra.spectrum()
+      try checkFinite(spectrum.intensities, channelCount: spectra.channelCount)
+      let title = spectra.metadata.title.map { [$0] } ?? []
+      return try spectrum.write(to: out, comments: title)
     }
     guard spectra.spectrumCount <= Self.columnLimit else {
       throw DataError(
@@ -59,6 +72,7 @@ struct ConvertCommand: ParsableCommand {
     }
     var values: [Float] = []
     try spectra.read(0..<spectra.spectrumCount, into: &values)
+    try checkFinite(values, channelCount: spectra.channelCount)
     var table = CSVText(
       columns: ["energy_ev"] + (1...spectra.spectrumCount).map { "intensity_\($0)" })
     for (channel, energy) in spectra.energies.enumerated() {
@@ -72,11 +86,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func writeArrays(_ spectra: SpectrumFile) throws {
-    let energyPath = out.dropLast(4) + ".energy.npy"
-    let energies = try NumpyWriter(
-      path: String(energyPath), type: .float64, shape: [spectra.channelCount])
-    try energies.add(spectra.energies)
-    try energies.finish()
+    let energyPath = String(out.dropLast(4) + ".energy.npy")
+    try DataFile.checkWritable(energyPath)
     let intensities = try NumpyWriter(
       path: out, type: .float32, shape: spectra.navigationShape + [spectra.channelCount])
     // Whole rows, where they are not too long: the numbers of a channel of a row lie together.
@@ -88,6 +99,13 @@ struct ConvertCommand: ParsableCommand {
       try spectra.read(start..<min(start + block, spectra.spectrumCount), into: &values)
       try intensities.add(values)
     }
+    try intensities.close()
+    let energies = try NumpyWriter(
+      path: energyPath, type: .float64, shape: [spectra.channelCount])
+    try energies.add(spectra.energies)
+    try energies.close()
+    // Both are whole before one of them takes the place of an older file, as they belong together.
     try intensities.finish()
+    try energies.finish()
   }
 }

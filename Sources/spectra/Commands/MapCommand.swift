@@ -49,8 +49,9 @@ struct MapCommand: ParsableCommand {
 
   func run() throws {
     let options = try measurement.options()
-    let input = try MapInput(
-      SpectrumFile(path: image, axis: axis.source), lowLoss: measurement.lowLossFile(), bin: bin)
+    let spectra = try SpectrumFile(path: image, axis: axis.source)
+    spectra.tellWarnings()
+    let input = try MapInput(spectra, lowLoss: measurement.lowLossFile(), bin: bin)
     let choice = try model.choice(
       for: options, resolution: measurement.knownResolution(input.lowLoss))
     let bytes = [UInt8](try DataFile.read(choice.path, limit: ModelFile.largest))

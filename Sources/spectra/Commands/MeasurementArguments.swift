@@ -7,12 +7,15 @@ import SpectraMaps
 struct MeasurementArguments: ParsableArguments {
   @OptionGroup var background: BackgroundArguments
 
+  // A value that begins with a minus sign is a number, not the next option.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threshold on the spectrum's axis, eV (for threshold models).", valueName: "ev"))
   var threshold: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       What to add to the axis to reach the simulated one, eV (for absolute models); spectra \
@@ -27,7 +30,7 @@ struct MeasurementArguments: ParsableArguments {
   var energyOffsetError: Double?
 
   @Option(
-    name: .customLong("calibrate"),
+    name: .customLong("calibrate"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       """
       An energy on the axis of the file and what it is truly, eV; once for an offset, twice for the \
@@ -97,9 +100,13 @@ struct MeasurementArguments: ParsableArguments {
     [("threshold", threshold), ("energy-offset", energyOffset)]
   }
 
-  /// The file of the low-loss spectra; nil where there is none.
+  /// Opens the file of the low-loss spectra, and tells its warnings; nil where there is none.
   func lowLossFile() throws -> SpectrumFile? {
-    try lowLoss.map { try SpectrumFile(path: $0, axis: lowLossAxis.map { .file($0) }) }
+    try lowLoss.map { path in
+      let file = try SpectrumFile(path: path, axis: lowLossAxis.map { .file($0) })
+      file.tellWarnings()
+      return file
+    }
   }
 
   /// The resolution as far as it is known before a spectrum is prepared, eV: the one that was given,

@@ -63,12 +63,18 @@ struct PredictCommand: ParsableCommand {
     let colors = Colors()
     var failureCount = 0
     for path in files {
+      var opened: SpectrumFile?
       let predicted: PredictedSpectrum
       do {
+        let spectra = try SpectrumFile(path: path, axis: axis.source)
+        opened = spectra
+        // Text and JSON have the warnings of a file beside its prediction; a table has no place.
+        if csv { spectra.tellWarnings() }
         predicted = try PredictedSpectrum(
-          path, axis: axis.source, lowLoss: lowLoss, options: options, model: file.model)
+          spectra, lowLoss: lowLoss, options: options, model: file.model)
       } catch  where error is SpectraError || error is DataError {
         failureCount += 1
+        if !csv { opened?.tellWarnings() }
         document.add(path, failed: error)
         rows.add(path, failed: error)
         tell("Error: \(error is DataError ? "" : "\(path): ")\(error)\n")

@@ -12,14 +12,13 @@ struct PredictedSpectrum {
   let features: [Float]
   let prediction: Prediction
 
-  /// Reads and predicts a file.
+  /// Predicts the spectrum of a file.
   ///
   /// - Throws: `DataError` or `SpectraError` where that cannot be done.
   init(
-    _ path: String, axis: EnergyAxisSource?, lowLoss: MeasuredSpectrum?,
-    options: MeasurementOptions, model: borrowing Model
+    _ file: SpectrumFile, lowLoss: MeasuredSpectrum?, options: MeasurementOptions,
+    model: borrowing Model
   ) throws {
-    let file = try SpectrumFile(path: path, axis: axis)
     let spectrum = try file.spectrum()
     let channelCount = max(spectrum.energies.count, lowLoss?.energies.count ?? 0)
     var workspace = try model.makeWorkspace(channelCount: channelCount)
@@ -37,7 +36,7 @@ struct PredictedSpectrum {
     features = workspace.withFeatures(model.featureCount) { span in
       span.indices.map { span[$0] }
     }
-    self.path = path
+    path = file.path
     self.spectrum = spectrum
     warnings = file.warnings
   }

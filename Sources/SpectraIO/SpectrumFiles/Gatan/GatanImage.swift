@@ -75,6 +75,11 @@ struct GatanImage {
       signal: try reader.text(of: tags["Meta Data", "Signal"]) ?? "")
   }
 
+  /// Whether the channels are in a unit of energy, so that nothing is guessed.
+  var hasEnergies: Bool {
+    energyIndex.map { dimensions[$0].energyUnit != nil } ?? false
+  }
+
   /// The dimension in a unit of energy; where none is, what the tags say of a spectrum.
   private static func energyIndex(
     _ dimensions: [Dimension], format: String, signal: String

@@ -5,19 +5,25 @@ enum GatanReader {
     let root = try reader.tags()
     let images = try images(root, reader)
     let spectra = images.filter { $0.energyIndex != nil }
-    guard let image = spectra.first, let energyIndex = image.energyIndex else {
+    // A line profile in nm may be a spectrum without energies; it stands back behind one with them.
+    let place = spectra.firstIndex(where: \.hasEnergies) ?? 0
+    guard place < spectra.count, let energyIndex = spectra[place].energyIndex else {
       let list = images.prefix(10).map { "\"\($0.title)\" of \($0.shapeText)" }
       throw DataError(
         "\(file.name): holds no spectrum, but "
           + (list.isEmpty ? "no image at all" : list.joined(separator: ", "))
           + "; save the spectrum or the spectrum image, its energy axis in eV")
     }
+    let image = spectra[place]
     let energy = image.dimensions[energyIndex]
     var warnings: [String] = []
     if spectra.count > 1 {
-      let others = spectra.dropFirst().prefix(10).map { "\"\($0.title)\" of \($0.shapeText)" }
+      let others = spectra.indices.filter { $0 != place }.prefix(10).map { index in
+        "\"\(spectra[index].title)\" of \(spectra[index].shapeText)"
+      }
       warnings.append(
-        "there are \(spectra.count) spectra in the file; the first one is read, and left out are "
+        "there are \(spectra.count) spectra in the file; the first one"
+          + (place == 0 ? "" : " with energies") + " is read, and left out are "
           + others.joined(separator: ", "))
     }
     let navigation = image.dimensions.indices.reversed().filter {

@@ -1,10 +1,14 @@
 import Foundation
 
 /// Writes arrays as `.npy` files, format 1.0, little-endian, in C order.
-package struct NumpyWriter {
+///
+/// What was written goes with a writer that did not finish, so that work that fails leaves the folder
+/// as it was.
+package final class NumpyWriter {
   private let path: String
   private let partialPath: String
   private let handle: FileHandle
+  private var isFinished = false
 
   /// Begins a file whose numbers are added piece by piece; it gets its name when it is finished.
   ///
@@ -18,8 +22,13 @@ package struct NumpyWriter {
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: partialPath))
       try handle.seekToEnd()
     } catch {
+      try? FileManager.default.removeItem(atPath: partialPath)
       throw DataError("\(path): cannot be written; check the path (\(error.localizedDescription))")
     }
+  }
+
+  deinit {
+    if !isFinished { try? FileManager.default.removeItem(atPath: partialPath) }
   }
 
   private static func header(_ type: NumberType, _ shape: [Int]) -> Data {
@@ -48,15 +57,31 @@ package struct NumpyWriter {
     do {
       try handle.write(contentsOf: unsafe patterns.withUnsafeBytes { unsafe Data($0) })
     } catch {
-      throw DataError("\(path): cannot be written; make room on the disk and try again")
+      throw noRoom
     }
   }
 
-  /// Gives the file its name.
+  /// Ends the numbers, so that nothing but the name is left to be given.
+  ///
+  /// - Throws: `DataError` where they do not all arrive: a disk of the network may tell it only now.
+  package func close() throws {
+    do {
+      try handle.close()
+    } catch {
+      throw noRoom
+    }
+  }
+
+  /// Closes the file and gives it its name.
   package func finish() throws {
-    try? handle.close()
+    try close()
     guard unsafe rename(partialPath, path) == 0 else {
       throw DataError("\(path): cannot be written; check the permissions of its folder")
     }
+    isFinished = true
+  }
+
+  private var noRoom: DataError {
+    DataError("\(path): cannot be written; make room on the disk and try again")
   }
 }
