@@ -13,10 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 target=${1:?usage: $0 DIRECTORY}
 scratch=.build/embedded
-version() {
-    sed -n "s/^#define SPECTRA_VERSION_$1 \([0-9][0-9]*\)\$/\1/p" include/spectra_infer.h
-}
-major=$(version MAJOR)
+interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' packaging/spectra_infer.map)
 jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
 
 mkdir -p "$target"
@@ -34,10 +31,10 @@ objcopy --redefine-sym malloc=spectra_json_malloc --redefine-sym calloc=spectra_
 cc -shared -o "$target/libspectra_infer.so.full" \
     $objects \
     "$target/libjson-c-renamed.a" -lm \
-    -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$major" \
+    -Wl,--version-script=packaging/spectra_infer.map -Wl,-soname,libspectra_infer.so."$interface" \
     -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,--gc-sections \
     -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
-strip ${SPECTRA_STRIP:---strip-unneeded} -o "$target/libspectra_infer.so.$major" "$target/libspectra_infer.so.full"
+strip ${SPECTRA_STRIP:---strip-unneeded} -o "$target/libspectra_infer.so.$interface" "$target/libspectra_infer.so.full"
 rm -f "$target/libspectra_infer.so.full" "$target/libjson-c-renamed.a"
-ln -sf libspectra_infer.so."$major" "$target/libspectra_infer.so"
+ln -sf libspectra_infer.so."$interface" "$target/libspectra_infer.so"
 echo "$target/libspectra_infer.so: $(($(stat -Lc %s "$target/libspectra_infer.so") / 1024)) KiB"

@@ -38,6 +38,7 @@ version() {
 major=$(version MAJOR)
 minor=$(version MINOR)
 version=$major.$minor.$(version PATCH)
+interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' packaging/spectra_infer.map)
 
 built=${built:-build/lib/libspectra_infer.so}
 models=${models:-data/models}
@@ -50,7 +51,8 @@ done
 
 # Fills a template: fill TEMPLATE FILE
 fill() {
-    sed -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" -e "s|@MINOR@|$minor|g" "$1" > "$2"
+    sed -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" -e "s|@MINOR@|$minor|g" \
+        -e "s|@INTERFACE@|$interface|g" "$1" > "$2"
     chmod 644 "$2"
 }
 
@@ -60,8 +62,8 @@ install -d "$lib/pkgconfig" "$lib/cmake/spectra_infer" "$destination/include" \
     "$share/spectra_infer/models" "$share/doc/spectra_infer"
 
 install -m 755 "$built" "$lib/libspectra_infer.so.$version"
-ln -sf libspectra_infer.so.$version "$lib/libspectra_infer.so.$major"
-ln -sf libspectra_infer.so.$major "$lib/libspectra_infer.so"
+ln -sf libspectra_infer.so.$version "$lib/libspectra_infer.so.$interface"
+ln -sf libspectra_infer.so.$interface "$lib/libspectra_infer.so"
 
 install -m 644 $header "$destination/include/"
 install -m 644 "$models"/*.json "$share/spectra_infer/models/"
