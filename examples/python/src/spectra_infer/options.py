@@ -42,7 +42,7 @@ class Options(TypedDict, total=False):
     """What is known of a measurement; what is left out is not known.
 
     The steps go in the order: calibration, zero-loss alignment, spikes, background, deconvolution,
-    onset, resolution. "The spectrum's axis" is the axis after calibration and alignment.
+    resolution, onset. "The spectrum's axis" is the axis after calibration and alignment.
     """
 
     background: BackgroundLike
