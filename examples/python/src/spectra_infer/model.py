@@ -135,6 +135,8 @@ class Model:
         file = str(model_path()) if source is None else source
         if "\0" in file:
             raise ValueError("the path of a model must not contain a null character")
+        # Said first where it is missing: without it no file is of any use.
+        _library.library()
         # Read once: the file may be another one by the time that a copy is wanted.
         return cls._loaded(source, _bytes_of_file(file))
 
