@@ -126,7 +126,7 @@ def _draw_novelty(axes: Axes, study: Study) -> None:
     axes.set_xlim(-0.4, len(names) - 0.6)
     axes.set_ylim(None, 1)
     axes.set_xlabel("novelty up to (number of spectra)")
-    axes.legend(loc="lower left")
+    axes.legend(loc="center")  # between the two levels
     axes.set_ylabel("observed coverage")
 
 
