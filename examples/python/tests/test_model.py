@@ -206,9 +206,15 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_folder_is_not_a_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="check that it is a file and not a folder") as caught:
+    with pytest.raises(ModelFileError, match="a file, and no folder or pipe") as caught:
         Model.load(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}: ")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelFileError, match="a file, and no folder or pipe"):
+        Model.load(tmp_path / "pipe")
 
 
 def test_a_file_larger_than_any_model_is_not_read_to_its_end(tmp_path: Path) -> None:

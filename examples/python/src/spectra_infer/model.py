@@ -7,6 +7,7 @@ import errno
 import json
 import operator
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -52,10 +53,13 @@ _FILE_ERRORS = {
 
 def _bytes_of_file(path: str) -> bytes:
     try:
+        # A pipe would wait until somebody writes to it.
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), path)
         with open(path, "rb") as file:
             return file.read(_LARGEST_FILE + 1)
     except OSError as error:
-        wrong = "the file cannot be read; check that it is a file and not a folder"
+        wrong = "the file cannot be read; check that it is a file, and no folder or pipe"
         sentence = _FILE_ERRORS.get(error.errno or 0, wrong)
         raise ModelFileError(Status.FILE, f"{path}: {sentence}.") from error
 
