@@ -55,11 +55,7 @@ public struct EnsembleTrainer: Sendable {
     let test = Set(folds.split(fold: plan.fold).test)
     let seen = (0..<dataset.count).filter { !test.contains($0) }
     let splits = (0..<plan.memberCount).map { folds.split(fold: plan.fold, member: $0) }
-    try check(splits)
-    // Novelty is told by the distances between groups.
-    guard Set(seen.map { dataset.sites[$0].group }).count > 1 else {
-      throw DataError("all spectra to learn from are of one group; use more materials")
-    }
+    try check(splits, seen: seen)
     let scaled = ScaledSamples(dataset, views, fittedTo: seen)
 
     var trained = [TrainedNetwork?](repeating: nil, count: plan.memberCount)
@@ -134,11 +130,15 @@ public struct EnsembleTrainer: Sendable {
     }
   }
 
-  private func check(_ splits: [Split]) throws {
+  private func check(_ splits: [Split], seen: [Int]) throws {
     for split in splits
     where split.training.isEmpty || split.validation.isEmpty || split.test.isEmpty {
       throw DataError(
         "the split leaves a part empty; use more materials, or split by spectrum")
+    }
+    // Novelty is told by the distances between groups.
+    guard Set(seen.map { dataset.sites[$0].group }).count > 1 else {
+      throw DataError("all spectra to learn from are of one group; use more materials")
     }
     // Without a value to learn from, or to learn errors from, a prediction would be made up.
     for property in MaterialProperty.allCases {

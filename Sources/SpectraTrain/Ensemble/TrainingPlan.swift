@@ -42,6 +42,14 @@ public struct TrainingPlan: Sendable {
     memberCount + calibrationMemberCount * (CrossValidation.foldCount - 1)
   }
 
+  /// The same plan with another seed of folds, networks and measurements.
+  func seeded(_ seed: UInt64) -> TrainingPlan {
+    var plan = self
+    plan.configuration.seed = seed
+    plan.augmentation?.seed = seed
+    return plan
+  }
+
   /// The folds of a dataset.
   public func folds(of dataset: Dataset) -> Folds {
     Folds(

@@ -34,13 +34,11 @@ public struct LearningCurve: Sendable {
     share: Double, seed: UInt64, threads: Int = .max,
     progress: @escaping @Sendable (EnsembleTrainer.Progress) -> Bool = { _ in true }
   ) throws -> LearningCurvePoint {
-    var plan = plan
-    plan.configuration.seed = seed
-    plan.augmentation?.seed = seed
+    let plan = plan.seeded(seed)
     let views = plan.augmentation.map { AugmentedViews(dataset, $0) }
     var results = [Result<LearningCurvePoint, DataError>?](
       repeating: nil, count: CrossValidation.foldCount)
-    results.forEachConcurrently(threads: threads) { [plan] result, fold in
+    results.forEachConcurrently(threads: threads) { result, fold in
       result = Result { () throws(DataError) in
         try point(share: share, of: plan, views, fold: fold, progress)
       }

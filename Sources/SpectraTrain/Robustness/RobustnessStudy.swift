@@ -34,11 +34,10 @@ public struct RobustnessStudy: Sendable {
       let trainer = EnsembleTrainer(dataset: dataset, plan: plan, views: views)
       let document = try trainer.train { _ in progress(Double(fold) / Double(foldCount)) }
       let bytes = try ModelWriter().bytes(of: document)
-      let assignment = plan.folds(of: dataset).assignment
-      let seen = assignment.indices.filter { assignment[$0].map { $0 != fold } ?? false }
+      let folds = plan.folds(of: dataset)
       try table.add(
-        rows: assignment.indices.filter { assignment[$0] == fold }, of: measurements,
-        model: Model(json: bytes.span), meanOfTraining: mean(of: seen))
+        rows: folds.spectra(of: fold), of: measurements, model: Model(json: bytes.span),
+        meanOfTraining: mean(of: folds.spectra(outside: fold)))
     }
     return table
   }

@@ -104,6 +104,14 @@ public struct Folds: Sendable, Equatable {
       })
   }
 
+  /// The spectra of a fold; what is held out is in none.
+  func spectra(of fold: Int) -> [Int] { assignment.indices.filter { assignment[$0] == fold } }
+
+  /// The spectra of all other folds.
+  func spectra(outside fold: Int) -> [Int] {
+    assignment.indices.filter { assignment[$0].map { $0 != fold } ?? false }
+  }
+
   private init(count: Int, assignment: [Int?]) {
     self.count = count
     self.assignment = assignment

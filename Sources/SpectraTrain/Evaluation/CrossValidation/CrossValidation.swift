@@ -26,9 +26,7 @@ public struct CrossValidation: Sendable {
 
   /// The plan of one model.
   public func plan(seed: UInt64, fold: Int) -> TrainingPlan {
-    var plan = plan
-    plan.configuration.seed = seed
-    plan.augmentation?.seed = seed
+    var plan = plan.seeded(seed)
     plan.fold = fold
     return plan
   }
@@ -38,14 +36,12 @@ public struct CrossValidation: Sendable {
 
   /// The rows that the model of a seed and fold is tested on.
   func testRows(seed: UInt64, fold: Int) -> [Int] {
-    let assignment = folds(seed: seed).assignment
-    return assignment.indices.filter { assignment[$0] == fold }
+    folds(seed: seed).spectra(of: fold)
   }
 
   /// The rows that the model of a seed and fold has seen: its references.
   func seenRows(seed: UInt64, fold: Int) -> [Int] {
-    let assignment = folds(seed: seed).assignment
-    return assignment.indices.filter { assignment[$0].map { $0 != fold } ?? false }
+    folds(seed: seed).spectra(outside: fold)
   }
 
   /// Tests the model of a seed and fold, as it would be read from a file.
