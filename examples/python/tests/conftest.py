@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +48,15 @@ def image(quartz: Site) -> tuple[np.ndarray, np.ndarray]:
     for pixel, index in enumerate(np.ndindex(4, 6)):
         counts[index] = measured(quartz, energy, seed=pixel, scale=300.0 + 10 * pixel)
     return energy, counts
+
+
+@pytest.fixture
+def closed_figures() -> Iterator[None]:
+    """Figures are shown nowhere, and closed behind the test."""
+    import matplotlib.pyplot as plt
+
+    backend = plt.get_backend()
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+    plt.switch_backend(backend)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +44,6 @@ def spectra(image: tuple[np.ndarray, np.ndarray]) -> Any:
 @pytest.fixture
 def signal(image: tuple[np.ndarray, np.ndarray]) -> Any:
     return spectra(image)
-
-
-@pytest.fixture
-def closed_figures() -> Iterator[None]:
-    import matplotlib.pyplot as plt
-
-    backend = plt.get_backend()
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-    plt.switch_backend(backend)
 
 
 def test_an_image_gives_maps_on_its_axes(

@@ -87,19 +87,13 @@ def test_the_readme(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+@pytest.mark.usefixtures("closed_figures")
 class TestWithHyperSpy:
     """These need it, and show their figures nowhere."""
 
     @pytest.fixture(autouse=True)
-    def _in_a_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-        import matplotlib.pyplot as plt
-
+    def _in_a_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        backend = plt.get_backend()
-        plt.switch_backend("agg")
-        yield
-        plt.close("all")
-        plt.switch_backend(backend)
 
     def test_the_tutorial(
         self, counts: np.ndarray, low_counts: np.ndarray, eels: Any, tmp_path: Path
