@@ -13,7 +13,7 @@ SPECTRA := .build/release/spectra
 export PYTHON ?= python3
 
 SOURCES := $(shell find Sources include packaging -type f) \
-    Package.swift Makefile scripts/build-library.sh scripts/library-objects.sh
+    Package.swift Makefile scripts/build-library.sh scripts/interface-number.sh scripts/library-objects.sh
 
 .PHONY: all demo test test-swift test-c test-python lint library models install setup clean help
 

@@ -13,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 target=${1:?usage: $0 DIRECTORY}
 scratch=.build/embedded
-interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' packaging/spectra_infer.map)
+interface=$(scripts/interface-number.sh)
 jsonc=$(pkg-config --variable=libdir json-c)/libjson-c.a
 
 mkdir -p "$target"

@@ -38,7 +38,7 @@ version() {
 major=$(version MAJOR)
 minor=$(version MINOR)
 version=$major.$minor.$(version PATCH)
-interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' packaging/spectra_infer.map)
+interface=$(scripts/interface-number.sh)
 
 built=${built:-build/lib/libspectra_infer.so}
 models=${models:-data/models}

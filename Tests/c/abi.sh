@@ -41,7 +41,7 @@ stub() {
             tr '\n' ' ' | sed -E 's/(spectra_[a-z_]+ *\([^()]*\)) *;/\1 { __builtin_trap(); }\n/g'
     } > "$2.c"
     "${CC:-cc}" -std=c11 -g -gdwarf-4 -fdebug-prefix-map="$scratch"=. -O0 -w -shared -fPIC -fno-eliminate-unused-debug-types -o "$2" "$2.c" \
-        -Wl,--version-script="$map" -Wl,-soname,libspectra_infer.so."$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' "$map")"
+        -Wl,--version-script="$map" -Wl,-soname,libspectra_infer.so."$("$(dirname "$0")/../../scripts/interface-number.sh" "$map")"
 }
 
 # interface HEADER OUT.abi: what abidw reads of it; no paths, so that it is the same everywhere.

@@ -47,7 +47,7 @@ check 'there is no Swift runtime in it, nor one that looks for its backtracer' "
 readelf -dW "$library" > "$scratch/dynamic"
 check 'it needs libc and libm only' \
     "$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$scratch/dynamic" | grep -vxE 'libc\.so\.6|libm\.so\.6|ld-linux-x86-64\.so\.2|ld-linux-aarch64\.so\.1')"
-interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' "$map")
+interface=$("$(dirname "$0")/../../scripts/interface-number.sh" "$map")
 check "its soname is libspectra_infer.so.$interface" \
     "$(grep -q "(SONAME).*\[libspectra_infer\.so\.$interface\]" "$scratch/dynamic" || grep SONAME "$scratch/dynamic" || echo 'no soname')"
 check 'it has no search path of its own' "$(grep -E '\((RPATH|RUNPATH)\)' "$scratch/dynamic")"

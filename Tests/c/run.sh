@@ -242,7 +242,7 @@ version=$(sed -n 's/^#define SPECTRA_VERSION_\(MAJOR\|MINOR\|PATCH\) \([0-9]*\)$
 check 'install.sh installs' env SPECTRA_LIBRARY="$library" SPECTRA_MODELS="$models" "$root/scripts/install.sh" /opt/spectra "$scratch/first"
 mkdir "$scratch/moved" && mv "$scratch/first/opt/spectra" "$scratch/moved/there"  # the tree may be moved
 prefix=$scratch/moved/there
-interface=$(sed -n 's/^SPECTRA_INFER_\([0-9][0-9]*\) {$/\1/p' "$root/packaging/spectra_infer.map")
+interface=$("$root/scripts/interface-number.sh")
 for file in lib/libspectra_infer.so lib/libspectra_infer.so.$interface lib/libspectra_infer.so.$version include/spectra_infer.h \
     lib/pkgconfig/spectra_infer.pc lib/cmake/spectra_infer/spectra_inferConfig.cmake lib/cmake/spectra_infer/spectra_inferConfigVersion.cmake \
     share/spectra_infer/models/edge.json; do
