@@ -21,7 +21,7 @@ PROPERTIES = [
     ("overlap_population", "electron"), ("mulliken_charge", "electron"), ("excitation_energy", "eV"),
 ]
 
-# ---------------------------------------------------------------- model files (docs/model-format.md)
+# ---------------------------------------------------------------- model files (docs/model-format.md, model-format-2.md)
 
 
 def payload(rows):
@@ -38,7 +38,7 @@ def seal(members):
     return start + hashlib.sha256(start).hexdigest().encode() + b'"\n}\n'
 
 
-def model(generator, alignment, grid, layers, members, references, background=(500, 525), sigma=0.5, missing=False):
+def model(generator, alignment, grid, layers, members, references, background=(500, 525), sigma=0.5, missing=False, version=1):
     """A model with random weights; its golden values are computed here, in double precision."""
     start, step, count = grid
     single = lambda x: struct.unpack("<f", struct.pack("<f", x))[0]
@@ -69,10 +69,15 @@ def model(generator, alignment, grid, layers, members, references, background=(5
     known = [[round(generator.gauss(m, 1), 2) for m in target_mean] for _ in range(references)]
     if missing and known:
         known[0] = [None] * 6
-    entry = {"base": 0.1, "spread_weight": 1, "novelty_weight": 0.5, "quantile_68": 1, "quantile_95": 2}
+    entry = {"base": 0.1, "spread_weight": 1, "novelty_weight": 0.5}
+    quantiles, distances, groups = {"quantile_68": 1, "quantile_95": 2}, {}, {}
+    if version == 2:
+        quantiles = {"quantiles_68": [0.8, 1, 1.1], "quantiles_95": [2.5, 2, 2.25]}
+        distances = {"quantile_distances": [0.1, 0.3, 0.5]}
+        groups = {"groups": [i // 3 for i in range(references)]}
     rule = {"rule": "power_law", "window_ev": list(background)} if background else {"rule": "none"}
     return seal({
-        "format": "spectra-infer model", "format_version": 1,
+        "format": "spectra-infer model", "format_version": version,
         "properties": [{"name": name, "unit": unit} for name, unit in PROPERTIES],
         "preprocessing": {
             "grid": {"start_ev": start, "step_ev": step, "count": count}, "alignment": alignment,
@@ -83,10 +88,11 @@ def model(generator, alignment, grid, layers, members, references, background=(5
         "members": [{"layers": [
             {"weights": payload(weights), "bias": payload(bias), "activation": "relu" if i < len(network) - 1 else "linear"}
             for i, (weights, bias) in enumerate(network)]} for network in networks],
-        "calibration": {"properties": [entry] * 6,
+        "calibration": {"properties": [{**entry, **quantiles}] * 6, **distances,
                         "novelty": {"distances": [round(0.01 * i, 2) for i in range(101)], "flag_level": 0.9}},
         "references": {"ids": [f"a-{i}/O1" for i in range(references)],
-                       "features": payload(rows) if rows else {**payload([]), "shape": [0, count]}, "properties": known},
+                       "features": payload(rows) if rows else {**payload([]), "shape": [0, count]}, "properties": known,
+                       **groups},
         "golden": {"features": payload(golden), "values": values},
         "card": {"name": "\u00e9\ud83d\ude00"} if missing else {},
     })
@@ -99,6 +105,7 @@ def models(generator):
         "absolute.json": model(generator, "absolute", (532, 1, 12), [33], 2, 0, sigma=1.0),
         "deep.json": model(generator, "threshold", (0, 0.5, 4), [3, 2, 5], 5, 2, sigma=0.25),
         "minimal.json": model(generator, "edge", (-1, 4, 2), [], 1, 1, sigma=1.5),
+        "format-2.json": model(generator, "threshold", (-2, 1, 8), [3], 2, 22, version=2),
     }
 
 

@@ -15,15 +15,15 @@ private func failure(_ bytes: [UInt8]) -> SpectraError? {
 
 @Suite("Damaged model files")
 struct DamagedModelTests {
-  private let bytes: [UInt8]
-
-  init() throws {
-    bytes = try SmallModel.bytes()
+  private static func bytes(format: Int) throws -> [UInt8] {
+    let bytes = try SmallModel.bytes(format: format)
     #expect(failure(bytes) == nil)
+    return bytes
   }
 
-  @Test("Cut at any byte, a model is refused")
-  func truncated() {
+  @Test("Cut at any byte, a model is refused", arguments: [1, 2])
+  func truncated(format: Int) throws {
+    let bytes = try Self.bytes(format: format)
     for count in 0..<bytes.count {
       let error = failure(Array(bytes[..<count]))
       let isRefused =
@@ -32,8 +32,9 @@ struct DamagedModelTests {
     }
   }
 
-  @Test("With any bit flipped, a model is refused", arguments: 0..<8)
-  func flipped(bit: Int) {
+  @Test("With any bit flipped, a model is refused", arguments: 0..<8, [1, 2])
+  func flipped(bit: Int, format: Int) throws {
+    let bytes = try Self.bytes(format: format)
     var damaged = bytes
     for place in bytes.indices {
       damaged[place] ^= 1 << UInt8(bit)
@@ -50,7 +51,7 @@ struct DamagedModelTests {
       ("null", .modelFormat), ("1e999", .modelFormat), ("\u{FEFF}{}", .modelFormat),
       ("{", .modelSyntax), ("{]", .modelSyntax), ("{\"format\": \"x\"}", .modelFormat),
       ("{\"format\": 3}", .modelFormat), ("{\"format\": \"spectra-infer model\"}", .modelFormat),
-      ("{\"format\": \"spectra-infer model\", \"format_version\": 2}", .modelFormat),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 3}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 0}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": \"1\"}", .modelFormat),
       (
@@ -58,6 +59,7 @@ struct DamagedModelTests {
         .modelFormat
       ),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 1}", .modelChecksum),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 2}", .modelChecksum),
       ("{\"a\":" + String(repeating: "[", count: 100_000), .modelContent),
       (String(repeating: "{\"a\":", count: 1000), .modelContent),
       ("{\"a\":[" + String(repeating: "[],", count: 300_000), .modelContent),
@@ -215,8 +217,6 @@ struct HostileModelTests {
     Mutation("calibration.novelty.distances.50", "negative") { _ in -1 },
     Mutation("calibration.novelty.flag_level", "above one") { _ in 1.5 },
     Mutation("calibration.properties.5.base", "negative") { _ in -1 },
-    Mutation("calibration.properties.5.quantile_95", "1e300") { _ in 1e300 },
-    Mutation("calibration.properties.5.quantile_95", "below quantile_68") { _ in 0.5 },
     Mutation("golden.values.0", "another value", .modelSelfTest) { _ in 1.9 },
     Mutation("golden.values.0", "1e300") { _ in 1e300 },
     Mutation("golden.features", "another input", .modelSelfTest) { _ in
@@ -226,18 +226,74 @@ struct HostileModelTests {
     },
   ]
 
-  @Test("Sealed again without a change, the model loads")
-  func unchanged() throws {
-    #expect(failure(try SmallModel.bytes()) == nil)
+  private static let entry = "calibration.properties.5"
+
+  /// What only format 1 has, and what it has not.
+  private static let firstFormat: [Mutation] = [
+    Mutation("\(entry).quantile_95", "1e300") { _ in 1e300 },
+    Mutation("\(entry).quantile_95", "below quantile_68") { _ in 0.5 },
+    Mutation("\(entry).quantile_68", "missing") { _ in nil },
+    Mutation("\(entry).quantiles_68", "of format 2") { _ in [1] },
+    Mutation("calibration.quantile_distances", "of format 2") { _ in [0] },
+    Mutation("references.groups", "of format 2") { _ in [0] },
+    Mutation("format_version", "2") { _ in 2 },
+  ]
+
+  private static let secondFormat: [Mutation] = [
+    Mutation("format_version", "1") { _ in 1 },
+    Mutation("\(entry).quantile_68", "of format 1") { _ in 1 },
+    Mutation("\(entry).quantiles_68", "missing") { _ in nil },
+    Mutation("\(entry).quantiles_68", "a number") { _ in 1 },
+    Mutation("\(entry).quantiles_68", "two of three") { _ in [1, 1] },
+    Mutation("\(entry).quantiles_95", "four of three") { _ in [2, 2, 2, 2] },
+    Mutation("\(entry).quantiles_95.2", "1e300") { _ in 1e300 },
+    Mutation("\(entry).quantiles_68.0", "negative") { _ in -1 },
+    Mutation("\(entry).quantiles_95.1", "below quantiles_68", at: "\(entry).quantiles_95.1") { _ in
+      0.5
+    },
+    Mutation("calibration.quantile_distances", "missing") { _ in nil },
+    Mutation("calibration.quantile_distances", "none") { _ in [Any]() },
+    Mutation("calibration.quantile_distances", "two for three quantiles") { _ in [0, 1] },
+    Mutation("calibration.quantile_distances", "seventeen") { _ in Array(0..<17) },
+    Mutation("calibration.quantile_distances.0", "negative") { _ in -0.1 },
+    Mutation("calibration.quantile_distances.1", "as the one before") { _ in 0.25 },
+    Mutation("calibration.quantile_distances.2", "below the one before") { _ in 0.4 },
+    Mutation("calibration.quantile_distances.2", "text") { _ in "1" },
+    Mutation("references.groups", "missing") { _ in nil },
+    Mutation("references.groups", "too few") { _ in [Any]() },
+    Mutation("references.groups", "too many") { _ in [0, 1] },
+    Mutation("references.groups.0", "negative") { _ in -1 },
+    Mutation("references.groups.0", "a fraction") { _ in 0.5 },
+    Mutation("references.groups.0", "beyond the last") { _ in 1_000_000_000 },
+  ]
+
+  @Test("Sealed again without a change, the model loads", arguments: [1, 2])
+  func unchanged(format: Int) throws {
+    #expect(failure(try SmallModel.bytes(format: format)) == nil)
   }
 
-  @Test(
-    "A change is refused, with its place", arguments: wrongTypes + recipe + networks + knowledge)
-  private func refused(mutation: Mutation) throws {
-    let bytes = try SmallModel.sealed(mutation.apply(to: SmallModel.object()))
+  private func expectRefusal(_ mutation: Mutation, format: Int) throws {
+    let bytes = try SmallModel.sealed(mutation.apply(to: SmallModel.object(format: format)))
     let error = try #require(failure(bytes))
     #expect(error.code == mutation.code, "\(error)")
     #expect("\(error)".count > 20)
+  }
+
+  @Test(
+    "A change is refused, with its place", arguments: wrongTypes + recipe + networks + knowledge,
+    [1, 2])
+  private func refused(mutation: Mutation, format: Int) throws {
+    try expectRefusal(mutation, format: format)
+  }
+
+  @Test("What format 1 has in another way is refused", arguments: firstFormat)
+  private func refusedOfFirst(mutation: Mutation) throws {
+    try expectRefusal(mutation, format: 1)
+  }
+
+  @Test("What format 2 has in another way is refused", arguments: secondFormat)
+  private func refusedOfSecond(mutation: Mutation) throws {
+    try expectRefusal(mutation, format: 2)
   }
 
   @Test(
@@ -363,11 +419,12 @@ struct ModelFileTests {
     }
   }
 
-  @Test("What was written is what is read")
-  func contents() throws {
-    let bytes = try SmallModel.bytes(features: 4, hidden: [3], members: 2, references: 2)
+  @Test("What was written is what is read", arguments: [1, 2])
+  func contents(format: Int) throws {
+    let bytes = try SmallModel.bytes(
+      features: 4, hidden: [3], members: 2, references: 2, format: format)
     let model = try Model(json: bytes.span)
-    #expect(model.formatVersion == 1)
+    #expect(model.formatVersion == format)
     #expect(model.preprocessor == SmallModel.preprocessor(4, .edge))
     #expect(model.memberCount == 2)
     #expect(model.referenceCount == 2)

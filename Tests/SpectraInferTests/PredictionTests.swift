@@ -134,6 +134,77 @@ struct PredictionTests {
     }
   }
 
+  @Test(
+    "Quantiles lie on straight lines between their distances, and stay beyond them",
+    arguments: [
+      (0, 1), (0.125, 1), (0.25, 1), (0.375, 2), (0.5, 3), (0.625, 2.75), (0.75, 2.5), (1, 2),
+      (1.5, 2),
+    ])
+  func quantiles(distance: Double, expected: Double) throws {
+    var object = SmallModel.object(features: Self.features)
+    var calibration = try #require(object["calibration"] as? [String: Any])
+    let entries = try #require(calibration["properties"] as? [[String: Any]])
+    calibration["quantile_distances"] = [0.25, 0.5, 1]
+    calibration["properties"] = entries.map { entry in
+      entry.merging(["quantiles_68": [1, 3, 2], "quantiles_95": [10, 30, 20]]) { $1 }
+    }
+    object["calibration"] = calibration
+    let bytes = try SmallModel.sealed(object)
+    let model = try Model(json: bytes.span)
+    var workspace = try model.makeWorkspace(channelCount: 0)
+    let features = copy(model.referenceFeatures).map { $0 + Float(distance) }
+    let prediction = try model.predict(features: features.span, using: &workspace)
+    #expect(prediction.neighbors[0].distance == distance)
+    for property in MaterialProperty.allCases {
+      let estimate = prediction[property]
+      #expect(abs(estimate.halfWidth68 / estimate.standardError - expected) < 1e-12)
+      #expect(abs(estimate.halfWidth95 / estimate.standardError - 10 * expected) < 1e-11)
+    }
+  }
+
+  /// With a + (b - a) as the end of the line from a to b, rounding would turn them round.
+  @Test(
+    "Where the quantiles are equal, no 95 % interval is below that of 68 %",
+    arguments: [(0.1, 0.2, 0.9), (0.1, 0.4, 1.7), (0.1, 0.8, 2.9)])
+  func ordered(first68: Double, first95: Double, last: Double) throws {
+    var object = SmallModel.object(features: Self.features)
+    var calibration = try #require(object["calibration"] as? [String: Any])
+    let entries = try #require(calibration["properties"] as? [[String: Any]])
+    calibration["quantile_distances"] = [0.25, 0.5]
+    calibration["properties"] = entries.map { entry in
+      entry.merging(["quantiles_68": [first68, last], "quantiles_95": [first95, last]]) { $1 }
+    }
+    object["calibration"] = calibration
+    let bytes = try SmallModel.sealed(object)
+    let model = try Model(json: bytes.span)
+    var workspace = try model.makeWorkspace(channelCount: 0)
+    let features = copy(model.referenceFeatures).map { $0 + 0.5 }
+    let prediction = try model.predict(features: features.span, using: &workspace)
+    #expect(prediction.neighbors[0].distance == 0.5)
+    for property in MaterialProperty.allCases {
+      #expect(prediction[property].halfWidth95 == prediction[property].halfWidth68)
+    }
+  }
+
+  @Test("Both formats give the same bits where they say the same")
+  func formats() throws {
+    func bits(_ format: Int) throws -> [UInt64] {
+      let bytes = try SmallModel.bytes(
+        features: Self.features, hidden: Self.hidden, members: Self.members, references: 3,
+        format: format)
+      let model = try Model(json: bytes.span)
+      var workspace = try model.makeWorkspace(channelCount: 0)
+      let prediction = try model.predict(features: Self.inputs(1).span, using: &workspace)
+      return MaterialProperty.allCases.flatMap { property in
+        let estimate = prediction[property]
+        return [
+          estimate.value, estimate.standardError, estimate.halfWidth68, estimate.halfWidth95,
+        ].map(\.bitPattern)
+      }
+    }
+    #expect(try bits(1) == bits(2))
+  }
+
   @Test("The nearest references are those of a full sort", arguments: [0, 1, 2, 3, 40, 256, 700])
   func neighbors(references: Int) throws {
     let model = try Self.model(references: references)

@@ -23,13 +23,20 @@ struct ReferenceShapesTests {
   }
 
   /// A model of these references whose novelty is never above its level.
-  private static func model(_ references: [[Float]], ids: [String]) throws -> Model {
-    var object = try SmallModel.object(features: features, references: references.count)
-    object["references"] = [
+  ///
+  /// - Parameter groups: of the references, for format 2; nil for format 1, which has none.
+  private static func model(
+    _ references: [[Float]], ids: [String], groups: [Int]? = nil
+  ) throws -> Model {
+    var object = SmallModel.object(
+      features: features, references: references.count, format: groups == nil ? 1 : 2)
+    var known: [String: Any] = [
       "features": SmallModel.payload(
         references.flatMap { $0 }, shape: [references.count, features]),
       "ids": ids, "properties": references.map { _ in [1.6, 150, 16, 0.5, -1, 542] },
     ]
+    known["groups"] = groups
+    object["references"] = known
     var calibration = try #require(object["calibration"] as? [String: Any])
     calibration["novelty"] = ["distances": (0...100).map { Double($0) }, "flag_level": 1]
     object["calibration"] = calibration
@@ -60,11 +67,19 @@ struct ReferenceShapesTests {
     zip(one, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }
 
-  @Test("A spectrum is outside beyond 95 % of the distances between materials", arguments: [1, 3])
-  func definition(sitesPerMaterial: Int) throws {
+  @Test(
+    "A spectrum is outside beyond 95 % of the distances between materials, or groups of them",
+    arguments: [1, 3], [1, 2])
+  func definition(sitesPerMaterial: Int, format: Int) throws {
     let references = Self.spectra(60, seed: 1, size: 0.1)
     let materials = references.indices.map { $0 / sitesPerMaterial }
-    let model = try Self.model(references, ids: materials.enumerated().map { "m\($1)/O\($0)" })
+    // Where there are groups, the identifiers say nothing.
+    let model =
+      format == 1
+      ? try Self.model(references, ids: materials.enumerated().map { "m\($1)/O\($0)" })
+      : try Self.model(
+        references, ids: references.indices.map { "m\($0 % 4)/O\($0)" },
+        groups: materials.map { 999_999_999 - $0 })
     let shapes = references.map(Self.smooth)
     let nearest = shapes.indices.map { one in
       shapes.indices.filter { materials[$0] != materials[one] }
@@ -92,6 +107,9 @@ struct ReferenceShapesTests {
     #expect(try !Self.isOutside(strange, Self.model(few, ids: few.indices.map { "m\($0)" })))
     let many = Self.spectra(40, seed: 1, size: 0.1)
     #expect(try !Self.isOutside(strange, Self.model(many, ids: many.indices.map { "m/O\($0)" })))
-    #expect(try Self.isOutside(strange, Self.model(many, ids: many.indices.map { "m\($0)/O1" })))
+    let ids = many.indices.map { "m\($0)/O1" }
+    #expect(try Self.isOutside(strange, Self.model(many, ids: ids)))
+    let oneGroup = many.map { _ in 7 }
+    #expect(try !Self.isOutside(strange, Self.model(many, ids: ids, groups: oneGroup)))
   }
 }

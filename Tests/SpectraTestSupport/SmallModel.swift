@@ -11,12 +11,12 @@ public enum SmallModel {
   /// The bytes of a model of `members` networks, `features`-`hidden`-6, on a grid of 0.5 eV.
   public static func bytes(
     features: Int = 2, hidden: [Int] = [], members: Int = 1, references: Int = 1,
-    alignment: Alignment = .edge
+    alignment: Alignment = .edge, format: Int = 2
   ) throws -> [UInt8] {
     try sealed(
       object(
         features: features, hidden: hidden, members: members, references: references,
-        alignment: alignment))
+        alignment: alignment, format: format))
   }
 
   /// The bytes of a JSON object with its checksum.
@@ -28,7 +28,7 @@ public enum SmallModel {
   /// The same model as a JSON object without its checksum.
   public static func object(
     features: Int = 2, hidden: [Int] = [], members: Int = 1, references: Int = 1,
-    alignment: Alignment = .edge
+    alignment: Alignment = .edge, format: Int = 2
   ) -> [String: Any] {
     let networks = networks(features: features, hidden: hidden, members: members)
     let rows = (0..<references).flatMap { row -> [Float] in
@@ -41,8 +41,13 @@ public enum SmallModel {
     let properties: [[Any]] = (0..<references).map { row in
       [1.6, row == 0 ? NSNull() : 150 as Any, 16, 0.5, -1, 542]
     }
+    var known: [String: Any] = [
+      "features": payload(rows, shape: [references, features]),
+      "ids": (0..<references).map { "r\($0)" }, "properties": properties,
+    ]
+    if format > 1 { known["groups"] = Array(0..<references) }
     return [
-      "format": "spectra-infer model", "format_version": 1,
+      "format": "spectra-infer model", "format_version": format,
       "properties": MaterialProperty.allCases.map { ["name": "\($0.name)", "unit": "\($0.unit)"] },
       "preprocessing": recipe(features, alignment),
       "feature_scaling": [
@@ -50,11 +55,8 @@ public enum SmallModel {
         "scale": payload([Float](repeating: 0.5, count: features), shape: [features]),
       ],
       "target_scaling": ["mean": targetMean, "scale": targetScale],
-      "members": networks.map { ["layers": layers($0)] }, "calibration": calibration,
-      "references": [
-        "features": payload(rows, shape: [references, features]),
-        "ids": (0..<references).map { "r\($0)" }, "properties": properties,
-      ],
+      "members": networks.map { ["layers": layers($0)] },
+      "calibration": calibration(format: format), "references": known,
       "card": ["name": "small"],
       "golden": [
         "features": payload(input, shape: [features]), "values": expected(networks, input),
@@ -108,17 +110,24 @@ public enum SmallModel {
     }
   }
 
-  private static var calibration: [String: Any] {
-    [
+  /// Quantiles are 1 and 2 at any distance.
+  private static func calibration(format: Int) -> [String: Any] {
+    let quantiles: [String: Any] =
+      format == 1
+      ? ["quantile_68": 1, "quantile_95": 2]
+      : ["quantiles_68": [1, 1, 1], "quantiles_95": [2, 2, 2]]
+    var calibration: [String: Any] = [
       "novelty": ["distances": (0...100).map { Double($0) / 64 }, "flag_level": 0.5]
         as [String: Any],
       "properties": (0..<6).map { index in
-        [
-          "base": 0.25 + Double(index), "novelty_weight": 0.5, "quantile_68": 1,
-          "quantile_95": 2, "spread_weight": 2,
+        let scale: [String: Any] = [
+          "base": 0.25 + Double(index), "novelty_weight": 0.5, "spread_weight": 2,
         ]
+        return scale.merging(quantiles) { one, _ in one }
       },
     ]
+    if format > 1 { calibration["quantile_distances"] = [0.25, 0.5, 1] }
+    return calibration
   }
 
   /// Weights that are sums of small powers of two, different for every place.

@@ -101,7 +101,7 @@ static void nothing(long unused)
     unsigned char *bytes = malloc(size);
     memcpy(bytes, original, size);
     seal_file(bytes, size);
-    CHECK(memcmp(bytes, original, size) == 0, "the checksum of the model is where format 1 has it");
+    CHECK(memcmp(bytes, original, size) == 0, "the checksum of the model is where its format has it");
     free(bytes);
 }
 

@@ -134,7 +134,9 @@ program memory "$scratch/memory" "$models" "$data"
 program quiet "$scratch/quiet" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
 program damage "$scratch/damage" "$models/edge.json"
-program hostile "$scratch/hostile" "$models/edge.json" "$data"
+for model in "$models/edge.json" "$golden/edge-160.json" "$golden/format2-edge-5.json"; do # the last two: of formats 1 and 2
+    program hostile "$scratch/hostile" "$model" "$data"
+done
 program unusual "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"
 
 # What the fuzz targets keep (docs/fuzzing.md); the seeds are made anew, to be those of seeds.py.

@@ -13,7 +13,7 @@ size_t base64_decode(const char *text, size_t length, unsigned char *bytes);
 /** Encodes with padding and without a zero byte. @return the number of characters, (size + 2) / 3 * 4. */
 size_t base64_encode(const unsigned char *bytes, size_t size, char *text);
 
-/** Writes the checksum of a whole model file into its last line but one, as format 1 puts it. */
+/** Writes the checksum of a whole model file into its last line but one, as every format puts it. */
 void seal_file(unsigned char *bytes, size_t length);
 
 /** Writes the checksum of each payload beside it, where both are spelled as "base64": "..." and "sha256": "...". */

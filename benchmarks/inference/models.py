@@ -28,7 +28,7 @@ def payload(values):
 
 
 def seal(members):
-    """The bytes of a model file (docs/model-format.md)."""
+    """The bytes of a model file (docs/model-format.md, docs/model-format-2.md)."""
     text = json.dumps(members, ensure_ascii=False, allow_nan=False)
     start = (text[:-1] + ',\n  "file_sha256" : "').encode()
     return start + hashlib.sha256(start).hexdigest().encode() + b'"\n}\n'
@@ -109,7 +109,7 @@ def folded(template, layers):
 
 
 def write_model(path, template, networks, reference_count, seed=1):
-    """Writes a model file of format 1 with these members and that many references."""
+    """Writes a model file of the template's format with these members and that many references."""
     if path.exists():
         return
     random = np.random.default_rng(seed)
@@ -125,6 +125,8 @@ def write_model(path, template, networks, reference_count, seed=1):
         "ids": [f"made-{number}" for number in range(reference_count)],
         "features": payload(template.spectra(max(reference_count, 1), seed + 1)[:reference_count]),
         "properties": properties.round(6).tolist()}
+    if members["format_version"] == 2:
+        members["references"]["groups"] = list(range(reference_count))
     members["card"] = {"name": "random weights, for timing alone"}
     path.write_bytes(seal(members))
 

@@ -1,13 +1,27 @@
 extension Calibration {
+  private static var propertyCount: Int { MaterialProperty.allCases.count }
+
   /// Reads the calibration of a model file.
-  init(decoding value: JSONValue) throws(SpectraError) {
-    try value.requireMembers(["novelty", "properties"])
-    let errorScales = try Self.errorScales(decoding: value.member("properties"))
+  init(decoding value: JSONValue, formatVersion: Int) throws(SpectraError) {
+    let isFirstFormat = formatVersion == 1
+    if isFirstFormat {
+      try value.requireMembers(["novelty", "properties"])
+    } else {
+      try value.requireMembers(["novelty", "properties", "quantile_distances"])
+    }
+    let properties = try value.member("properties")
+    _ = try properties.arrayCount(Self.propertyCount...Self.propertyCount)
+    let errorQuantiles =
+      isFirstFormat
+      ? try Self.onlyErrorQuantiles(decoding: properties)
+      : try Self.errorQuantiles(decoding: properties, at: value.member("quantile_distances"))
+    let errorScales = try Self.errorScales(decoding: properties)
     let novelty = try value.member("novelty")
     try novelty.requireMembers(["distances", "flag_level"])
     let flagLevel = try novelty.member("flag_level").number(0...1)
     let distances = try Self.distances(decoding: novelty.member("distances"))
     self.errorScales = errorScales
+    self.errorQuantiles = errorQuantiles
     self.distances = distances
     self.flagLevel = flagLevel
   }
@@ -15,26 +29,71 @@ extension Calibration {
   private static func errorScales(
     decoding list: JSONValue
   ) throws(SpectraError) -> Storage<ErrorScales> {
-    let count = MaterialProperty.allCases.count
-    _ = try list.arrayCount(count...count)
     var scales = ErrorScales()
-    for index in 0..<count {
+    for index in 0..<propertyCount {
+      let entry = list.element(index)
+      scales.base[index] = try entry.member("base").number(0...1e9)
+      scales.spreadWeight[index] = try entry.member("spread_weight").number(0...1e6)
+      scales.noveltyWeight[index] = try entry.member("novelty_weight").number(0...1e6)
+    }
+    return try Storage(repeating: scales, count: 1)
+  }
+
+  /// Format 1: one quantile of each property, for all distances.
+  private static func onlyErrorQuantiles(
+    decoding list: JSONValue
+  ) throws(SpectraError) -> Storage<ErrorQuantiles> {
+    var quantiles = ErrorQuantiles()
+    for index in 0..<propertyCount {
       let entry = list.element(index)
       try entry.requireMembers([
         "base", "novelty_weight", "quantile_68", "quantile_95", "spread_weight",
       ])
-      scales.base[index] = try entry.member("base").number(0...1e9)
-      scales.spreadWeight[index] = try entry.member("spread_weight").number(0...1e6)
-      scales.noveltyWeight[index] = try entry.member("novelty_weight").number(0...1e6)
-      scales.quantile68[index] = try entry.member("quantile_68").number(0...1e6)
-      scales.quantile95[index] = try entry.member("quantile_95").number(0...1e6)
-      guard scales.quantile95[index] >= scales.quantile68[index] else {
+      quantiles.at68[index] = try entry.member("quantile_68").number(0...1e6)
+      quantiles.at95[index] = try entry.member("quantile_95").number(0...1e6)
+      guard quantiles.at95[index] >= quantiles.at68[index] else {
         throw try entry.member("quantile_95").error(
-          "must not be below quantile_68", found: scales.quantile95[index],
-          expected: scales.quantile68[index])
+          "must not be below quantile_68", found: quantiles.at95[index],
+          expected: quantiles.at68[index])
       }
     }
-    return try Storage(repeating: scales, count: 1)
+    return try Storage(repeating: quantiles, count: 1)
+  }
+
+  /// Format 2: quantiles of each property at rising distances.
+  private static func errorQuantiles(
+    decoding list: JSONValue, at distances: JSONValue
+  ) throws(SpectraError) -> Storage<ErrorQuantiles> {
+    let count = try distances.arrayCount(ModelLimits.quantileDistances)
+    var quantiles = try Storage(repeating: ErrorQuantiles(), count: count)
+    var places = quantiles.mutableSpan
+    for place in 0..<count {
+      places[place].distance = try distances.element(place).number(0...1e9)
+      if place > 0, places[place].distance <= places[place - 1].distance {
+        throw distances.element(place).error("must be above the one before")
+      }
+    }
+    for index in 0..<propertyCount {
+      let entry = list.element(index)
+      try entry.requireMembers([
+        "base", "novelty_weight", "quantiles_68", "quantiles_95", "spread_weight",
+      ])
+      let (at68, at95) = try (entry.member("quantiles_68"), entry.member("quantiles_95"))
+      _ = try at68.arrayCount(count...count)
+      _ = try at95.arrayCount(count...count)
+      for place in 0..<count {
+        let (low, high) = try (
+          at68.element(place).number(0...1e6), at95.element(place).number(0...1e6)
+        )
+        guard high >= low else {
+          throw at95.element(place).error(
+            "must not be below quantiles_68", found: high, expected: low)
+        }
+        places[place].at68[index] = low
+        places[place].at95[index] = high
+      }
+    }
+    return quantiles
   }
 
   private static func distances(

@@ -45,7 +45,7 @@ struct JSONValue: ~Escapable {
     let found = Int(unsafe json_object_object_length(object))
     guard found == count else {
       throw error(
-        "has members that format 1 does not know", found: Double(found),
+        "has members that its format does not know", found: Double(found),
         expected: Double(count))
     }
   }

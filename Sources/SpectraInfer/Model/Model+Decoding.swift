@@ -1,7 +1,7 @@
 internal import CKernels
 
 extension Model {
-  /// Reads a model file (docs/model-format.md) and believes nothing in it unchecked.
+  /// Reads a model file (docs/model-format.md, docs/model-format-2.md) and believes nothing in it unchecked.
   ///
   /// - Throws: `.modelSyntax`, `.modelFormat`, `.modelChecksum`, `.modelContent` or
   ///   `.modelSelfTest`, with the place in the file; `.memory` where an allocation is refused.
@@ -39,7 +39,8 @@ extension Model {
     try targets.requireMembers(["mean", "scale"])
     let kernel = spectra_kernel_chosen()
     let references = try ReferenceLibrary(
-      decoding: root.member("references"), featureCount: features, kernel: kernel)
+      decoding: root.member("references"), formatVersion: version, featureCount: features,
+      kernel: kernel)
     let shapes = try ReferenceShapes(
       of: references, gridStep: preprocessor.grid.step, kernel: kernel)
     let model = try Model(
@@ -51,7 +52,8 @@ extension Model {
       ensemble: Ensemble(
         decoding: root.member("members"), inputCount: features,
         outputCount: MaterialProperty.allCases.count, kernel: kernel),
-      calibration: Calibration(decoding: root.member("calibration")),
+      calibration: Calibration(
+        decoding: root.member("calibration"), formatVersion: version),
       references: references, shapes: shapes, card: card(file, scan.card))
     try model.selfTest(root.member("golden"))
     return model
@@ -87,7 +89,7 @@ extension Model {
       let entry = list.element(property.rawValue)
       try entry.requireMembers(["name", "unit"])
       guard try entry.member("name").isText(property.name) else {
-        throw try entry.member("name").error("is not the property that format 1 has here")
+        throw try entry.member("name").error("is not the property that the format has here")
       }
       guard try entry.member("unit").isText(property.unit) else {
         throw try entry.member("unit").error("is not the unit of the property")

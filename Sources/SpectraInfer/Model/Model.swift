@@ -10,7 +10,7 @@
 ///     print(prediction[.bondLength].value)
 public struct Model: ~Copyable, Sendable {
   /// Highest version of the file format that this library reads.
-  public static let formatVersionMaximum = 1
+  public static let formatVersionMaximum = 2
 
   /// Version of the file format that the model was read from.
   public let formatVersion: Int

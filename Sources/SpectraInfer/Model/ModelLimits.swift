@@ -7,6 +7,10 @@ package enum ModelLimits {
   package static let layers = 1...16
   package static let layerWidth = 1...8192
   package static let references = 0...100_000
+  /// Numbers of groups of materials.
+  package static let groups = 0...999_999_999
+  /// Distances that quantiles of errors are given at.
+  package static let quantileDistances = 1...16
   /// Levels of objects and arrays in each other.
   package static let depth = 32
   /// Objects, arrays, strings, numbers and literals together: what bounds the memory for reading.

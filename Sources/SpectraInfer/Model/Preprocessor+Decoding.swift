@@ -5,7 +5,7 @@ extension Preprocessor {
       "alignment", "background", "broadening_sigma_ev", "edge_rule", "grid", "normalization",
     ])
     guard try value.member("normalization").isText("mean") else {
-      throw try value.member("normalization").error("must be \"mean\", the only one of format 1")
+      throw try value.member("normalization").error("must be \"mean\", the only one there is")
     }
     try self.init(
       grid: FeatureGrid(decoding: value.member("grid")),

@@ -3,12 +3,20 @@ internal import CKernels
 extension ReferenceLibrary {
   /// Reads the reference spectra of a model file.
   init(
-    decoding value: JSONValue, featureCount: Int, kernel: spectra_kernel
+    decoding value: JSONValue, formatVersion: Int, featureCount: Int, kernel: spectra_kernel
   ) throws(SpectraError) {
-    try value.requireMembers(["features", "ids", "properties"])
+    if formatVersion == 1 {
+      try value.requireMembers(["features", "ids", "properties"])
+    } else {
+      try value.requireMembers(["features", "groups", "ids", "properties"])
+    }
     let identifiers = try value.member("ids")
     let count = try identifiers.arrayCount(ModelLimits.references)
     let features = try value.member("features").payload(rows: count, columns: featureCount)
+    let groups =
+      formatVersion == 1
+      ? try Storage(repeating: 0, count: 0)
+      : try Self.groups(decoding: value.member("groups"), count: count)
 
     let list = try value.member("properties")
     _ = try list.arrayCount(count...count)
@@ -40,7 +48,19 @@ extension ReferenceLibrary {
     self.init(
       count: count, featureCount: featureCount, features: features, blockMeans: means,
       largest: largest, properties: properties, names: names, nameStarts: nameStarts,
-      kernel: kernel)
+      groups: groups, kernel: kernel)
+  }
+
+  private static func groups(
+    decoding list: JSONValue, count: Int
+  ) throws(SpectraError) -> Storage<UInt32> {
+    _ = try list.arrayCount(count...count)
+    var groups = try Storage<UInt32>(repeating: 0, count: count)
+    var numbers = groups.mutableSpan
+    for reference in 0..<count {
+      numbers[reference] = try UInt32(list.element(reference).integer(ModelLimits.groups))
+    }
+    return groups
   }
 
   /// Fills in the means of all references, and says how large the largest is.

@@ -16,6 +16,8 @@ struct ReferenceLibrary: ~Copyable {
   let names: Storage<UInt8>
   /// Where each identifier starts in `names`.
   let nameStarts: Storage<Int>
+  /// Number of the group of materials of each; empty where the format knows none.
+  let groups: Storage<UInt32>
   let kernel: spectra_kernel
 
   private static var blockSize: Int { Int(SPECTRA_DISTANCE_BLOCK) }
@@ -147,9 +149,16 @@ struct ReferenceLibrary: ~Copyable {
     }
   }
 
-  /// Whether two references are sites of one material: their identifiers agree up to the first
-  /// "/", or altogether where there is none.
-  func areOfOneMaterial(_ one: Int, _ other: Int) -> Bool {
+  /// Whether two references are sites of one group of materials, or, where no groups are known, of
+  /// one material.
+  func areOfOneGroup(_ one: Int, _ other: Int) -> Bool {
+    groups.count == 0
+      ? areOfOneMaterial(one, other) : groups.span[one] == groups.span[other]
+  }
+
+  /// Whether the identifiers of two references agree up to the first "/", or altogether where there
+  /// is none.
+  private func areOfOneMaterial(_ one: Int, _ other: Int) -> Bool {
     let (names, starts) = (names.span, nameStarts.span)
     var (left, right) = (starts[one], starts[other])
     let slash = UInt8(ascii: "/")

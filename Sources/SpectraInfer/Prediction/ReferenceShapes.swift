@@ -36,7 +36,7 @@ struct ReferenceShapes: ~Copyable {
   /// Floats of scratch for the shape of one spectrum.
   var scratchCount: Int { smoothing.scratchCount }
 
-  /// Smooths the references, and learns how similar one is to those of other materials.
+  /// Smooths the references, and learns how similar one is to those of other groups of materials.
   ///
   /// - Throws: `.memory` where an allocation is refused.
   /// - Complexity: O(references x features x smoothing width, and 256 x references x points).
@@ -141,7 +141,7 @@ struct ReferenceShapes: ~Copyable {
     }
   }
 
-  /// The quantile of the squared distance of a reference to the nearest one of another material;
+  /// The quantile of the squared distance of a reference to the nearest one of another group;
   /// infinite where there is none.
   private static func quantile(
     of shapes: borrowing Storage<Float>, _ references: borrowing ReferenceLibrary,
@@ -174,7 +174,7 @@ struct ReferenceShapes: ~Copyable {
     for index in target.indices { target[index] = source[start + index * blockSize] }
   }
 
-  /// The least squared distance of a reference from those of other materials.
+  /// The least squared distance of a reference from those of other groups.
   private static func nearestOfOther(
     than one: Int, _ shapes: borrowing Storage<Float>, _ point: borrowing Storage<Float>,
     _ references: borrowing ReferenceLibrary, _ pointCount: Int, _ kernel: spectra_kernel
@@ -188,7 +188,7 @@ struct ReferenceShapes: ~Copyable {
         range, shapes, point.start.assumingMemoryBound(to: Float.self), pointCount, kernel,
         into: &squares)
       for index in 0..<range.count
-      where squares[index] < nearest && !references.areOfOneMaterial(one, first + index) {
+      where squares[index] < nearest && !references.areOfOneGroup(one, first + index) {
         nearest = squares[index]
       }
       first = range.upperBound

@@ -1,10 +1,10 @@
-"""Writes golden models of format 1, what is asked of them, and what they must answer.
+"""Writes golden models of formats 1 and 2, what is asked of them, and what they must answer.
 
     python3 generate.py            writes everything but trust.txt and raw.txt
     python3 generate.py --check    computes values.txt from the models here, and fails where it differs
 
 The models are small and were never trained: their numbers are random, from the seed below, and each has
-something that the others lack (docs/model-format.md). values.txt is no output of the library. It is computed
+something that the others lack (docs/model-format.md, docs/model-format-2.md). values.txt is no output of the library. It is computed
 here, from the model file's page alone, with the arithmetic that the page promises: float32, each output as the
 bias to which the products are added in the order of the inputs, each by one fused multiply-add, which
 `fused` below carries out exactly; then double precision. The library must give these bits for ever.
@@ -46,6 +46,14 @@ MODELS = {
     "absolute-1": ("absolute", 40, [10, 10, 10], 1, 4),
     "absolute-5": ("absolute", 40, [7], 5, 0),
     "edge-160": ("edge", 160, [33, 17], 3, 20),
+    # What is new stands at the end: the random numbers of those above must stay.
+    "format2-edge-5": ("edge", 40, [11, 6], 5, 26),
+    "format2-absolute-1": ("absolute", 40, [8], 1, 24),
+}
+# Those of format 2: numbers of the groups, distances of the quantiles, how far sites of one group lie apart
+FORMAT_2 = {
+    "format2-edge-5": ([7, 0, 999_999_999], [0.2, 0.3, 1.0], 0.15),
+    "format2-absolute-1": ([3, 1, 4, 5], [0.25], 0.15),
 }
 VECTORS = 5
 
@@ -165,11 +173,32 @@ def model(name, random):
         "card": card,
     }
     golden = shapes[40]
+    if name in FORMAT_2:
+        become_format_2(name, contents, shapes, random)
     contents["golden"] = {
         "features": payload(golden),
         "values": predict(contents, golden).tolist(),
     }
     return contents
+
+
+def become_format_2(name, contents, shapes, random):
+    """Groups whose sites are much alike, which no identifier tells, and quantiles at distances."""
+    numbers, distances, apart = FORMAT_2[name]
+    calibration, references = contents["calibration"], contents["references"]
+    contents["format_version"] = 2
+    calibration["quantile_distances"] = distances
+    for fit in calibration["properties"]:
+        del fit["quantile_68"], fit["quantile_95"]
+        fit["quantiles_68"] = random.uniform(0.6, 1.4, len(distances)).tolist()
+        fit["quantiles_95"] = random.uniform(1.6, 3.5, len(distances)).tolist()
+    count = len(references["ids"])
+    group = np.arange(count) % len(numbers)
+    rows = (1 - apart) * shapes[group] + apart * shapes[:count]
+    references["features"] = payload(rows)
+    references["groups"] = [numbers[g] for g in group]
+    if name == "format2-absolute-1":  # by their names all of one material
+        references["ids"] = [f"golden/O{n}" for n in range(count)]
 
 
 # ---------------------------------------------------------------- the arithmetic of the page

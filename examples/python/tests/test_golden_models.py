@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import REPOSITORY
 
-from spectra_infer import Model
+from spectra_infer import Flag, Model
 
 FOLDER = REPOSITORY / "Tests" / "Fixtures" / "golden-models"
 LINES = [line.split() for line in (FOLDER / "values.txt").read_text().splitlines()]
@@ -48,3 +51,51 @@ def test_every_kind_is_there() -> None:
         model = Model.load(FOLDER / f"{name}.json")
         kinds.add((model.alignment.name, model.member_count > 1))
     assert kinds == {(a, m) for a in ("EDGE", "THRESHOLD", "ABSOLUTE") for m in (False, True)}
+
+
+# ---------------------------------------------------------------- shapes (docs/trust.md)
+
+
+def shapes(spectra: np.ndarray, step: float) -> np.ndarray:
+    """Spectra smoothed by a Gaussian of 1.5 eV, at points 0.5 eV apart; they go on as they end."""
+    half = int(np.ceil(4 * 1.5 / step))
+    weights = np.exp(-0.5 * (step * np.arange(-half, half + 1) / 1.5) ** 2)
+    padded = np.pad(spectra.astype(np.float64), ((0, 0), (half, half)), mode="edge")
+    smoothed = [np.convolve(row, weights / weights.sum(), "valid") for row in padded]
+    every = max(1, round(0.5 / step))
+    return np.array(smoothed)[:, every // 2 :: every]
+
+
+def unlike(file: dict[str, Any], spectra: np.ndarray, groups: list[Any]) -> np.ndarray:
+    """Whether the shape of each spectrum is unlike that of every reference.
+
+    Beyond 95 % of the distances from a reference to the nearest one of another group.
+    """
+    step = file["preprocessing"]["grid"]["step_ev"]
+    payload = file["references"]["features"]
+    rows = np.frombuffer(base64.b64decode(payload["base64"]), "<f4").reshape(payload["shape"])
+    known = shapes(rows, step)
+    apart = np.linalg.norm(known[:, np.newaxis] - known, axis=2)
+    apart[np.equal.outer(groups, groups)] = np.inf
+    nearest = apart.min(axis=1)
+    level = np.quantile(nearest, 0.95) if np.isfinite(nearest).all() else np.inf
+    distances = np.linalg.norm(shapes(spectra, step)[:, np.newaxis] - known, axis=2)
+    return np.asarray(distances.min(axis=1) > level)
+
+
+@pytest.mark.parametrize("name", ["edge-160", "format2-edge-5", "format2-absolute-1"])
+def test_flags_of_shapes(name: str) -> None:
+    """Those of format 2 compare with other groups, whatever the identifiers say."""
+    path = FOLDER / f"{name}.json"
+    file, model = json.loads(path.read_bytes()), Model.load(path)
+    vectors = features(model.feature_count)
+    materials = [identifier.split("/")[0] for identifier in file["references"]["ids"]]
+    expected = unlike(file, vectors, file["references"].get("groups", materials))
+    if file["format_version"] == 2:
+        assert (expected != unlike(file, vectors, materials)).any()
+    predictions = model.predict_features_many(vectors)
+    novel = predictions.novelty > file["calibration"]["novelty"]["flag_level"]
+    assert (expected & ~novel).any()  # which the shape alone tells
+    np.testing.assert_array_equal(
+        predictions.flagged(Flag.OUTSIDE_REFERENCE_DOMAIN), expected | novel
+    )

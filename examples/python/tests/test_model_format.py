@@ -1,4 +1,4 @@
-"""The model file: docs/model-format.md, its JSON Schema and the library say the same."""
+"""The model file: the pages of its formats, their JSON Schemas and the library say the same."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from spectra_infer import PROPERTIES, UNITS, Flag, Model, ModelError, Status, _library
 
-PAGE = REPOSITORY / "docs" / "model-format.md"
-SCHEMA = json.loads((REPOSITORY / "docs" / "model-format.schema.json").read_text())
+DOCS = REPOSITORY / "docs"
+PAGES = {1: DOCS / "model-format.md", 2: DOCS / "model-format-2.md"}
+SCHEMAS = {
+    version: json.loads(page.with_suffix(".schema.json").read_text())
+    for version, page in PAGES.items()
+}
 SHIPPED = sorted(MODELS.glob("*.json"))
 GOLDEN = REPOSITORY / "Tests" / "Fixtures" / "golden-models"
+GOLDEN_MODELS = sorted(GOLDEN.glob("*-[0-9]*.json"))
 
 Json = dict[str, Any]
 Key = Union[str, int]
@@ -94,6 +99,18 @@ def changed(file: Json, place: tuple[Key, ...], value: Any) -> Json:
 REMOVED = object()
 
 
+def at(value: Json, place: tuple[str, ...]) -> Any:
+    """What is at a place of objects in each other; None where nothing is."""
+    for key in place:
+        value = value.get(key, {})
+    return value or None
+
+
+def valid(file: Json, version: int) -> bool:
+    """Whether a file is valid against the schema of a format."""
+    return bool(jsonschema.Draft202012Validator(SCHEMAS[version]).is_valid(file))
+
+
 def refused(data: bytes) -> ModelError:
     with pytest.raises(ModelError) as caught:
         Model.from_bytes(data)
@@ -113,26 +130,36 @@ def shipped(request: pytest.FixtureRequest) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture(scope="module")
-def valid() -> Callable[[Json], bool]:
-    """Whether a file is valid against the schema."""
-    validator = jsonschema.Draft202012Validator(SCHEMA)
-    return lambda file: bool(validator.is_valid(file))
+@pytest.fixture(scope="module", params=PAGES)
+def version(request: pytest.FixtureRequest) -> int:
+    """Each format in turn."""
+    number: int = request.param
+    return number
 
 
 @pytest.fixture(scope="module")
-def documented() -> Json:
-    """What the Python on the page defines, run from top to bottom."""
+def code() -> dict[int, Json]:
+    """What the Python on each page defines, run from top to bottom behind that of those before."""
     names: Json = {}
+    defined = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(REPOSITORY)
-        for code in re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL):
-            exec(compile(code, str(PAGE), "exec"), names)
-    return names
+        for version, page in PAGES.items():
+            for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+                exec(compile(block, str(page), "exec"), names)
+            # A function looks names up where it was defined: the next page goes on in a copy.
+            defined[version], names = names, dict(names)
+    return defined
 
 
 @pytest.fixture(scope="module")
-def small() -> Json:
+def documented(version: int, code: dict[int, Json]) -> Json:
+    """What the page of the format defines."""
+    return code[version]
+
+
+@pytest.fixture(scope="module")
+def small(version: int) -> Json:
     """A model of 4 features, two networks 4-3-6 and 3 references, without its checksum."""
     rng = np.random.default_rng(0)
     mean, scale = np.full(4, 1.0), np.full(4, 0.5)
@@ -145,17 +172,11 @@ def small() -> Json:
         hidden = np.maximum(first.astype(float) @ ((spectrum - mean) / scale) + bias, 0)
         outputs.append(last.astype(float) @ hidden + offset)
         members.append({"layers": [layer("relu", first, bias), layer("linear", last, offset)]})
-    fit = {
-        "base": 0.1,
-        "novelty_weight": 0.3,
-        "quantile_68": 0.9,
-        "quantile_95": 2.1,
-        "spread_weight": 0.7,
-    }
+    fit = {"base": 0.1, "novelty_weight": 0.3, "spread_weight": 0.7, **QUANTILES[version]}
     values = np.array(target_mean) + np.array(target_scale) * np.mean(outputs, axis=0)
     return {
         "format": "spectra-infer model",
-        "format_version": 1,
+        "format_version": version,
         "properties": [{"name": name, "unit": unit} for name, unit in UNITS.items()],
         "preprocessing": {
             "alignment": "edge",
@@ -175,10 +196,12 @@ def small() -> Json:
         "members": members,
         "calibration": {
             "novelty": {"distances": np.linspace(0.1, 2.0, 101).tolist(), "flag_level": 0.95},
-            "properties": [dict(fit) for _ in range(6)],
+            "properties": [copy.deepcopy(fit) for _ in range(6)],
+            **({"quantile_distances": [0.1, 0.3, 0.6]} if version == 2 else {}),
         },
         "references": {
             "ids": ["a/O1", "a/O2", "b/O1"],
+            **({"groups": [0, 0, 7]} if version == 2 else {}),
             "features": payload([[0.5, 1.0, 1.5, 1.0], [1.0, 1.0, 1.0, 1.0], [2.0, 1.0, 0.5, 0.5]]),
             "properties": [
                 [1.61, 140, 15, 0.6, -1, 538],
@@ -189,6 +212,13 @@ def small() -> Json:
         "card": {"name": "small"},
         "golden": {"features": payload(spectrum), "values": values.tolist()},
     }
+
+
+# Quantiles of the small model: those of format 2 at three distances.
+QUANTILES: dict[int, Json] = {
+    1: {"quantile_68": 0.9, "quantile_95": 2.1},
+    2: {"quantiles_68": [0.9, 0.7, 1.1], "quantiles_95": [2.4, 2.1, 1.9]},
+}
 
 
 def layer(activation: str, weights: ArrayLike, bias: ArrayLike) -> Json:
@@ -202,8 +232,9 @@ def test_models_are_shipped() -> None:
     assert {path.stem for path in SHIPPED} >= {"edge", "threshold", "absolute"}
 
 
-def test_shipped_models_are_valid(shipped: bytes, valid: Callable[[Json], bool]) -> None:
-    assert valid(strict(shipped))
+def test_shipped_models_are_valid(shipped: bytes) -> None:
+    file = strict(shipped)
+    assert valid(file, file["format_version"])
 
 
 def test_checksum_of_the_file(shipped: bytes) -> None:
@@ -234,8 +265,9 @@ def test_shipped_models_keep_to_what_a_writer_must(shipped: bytes) -> None:
     features = next(payloads(file["references"]["features"]))
     rows = np.frombuffer(base64.b64decode(features["base64"]), "<f4").reshape(features["shape"])
     np.testing.assert_allclose(rows.mean(axis=1, dtype=np.float64), 1, atol=1e-5)
-    for fit in file["calibration"]["properties"]:
-        assert fit["quantile_68"] <= fit["quantile_95"]
+    if file["format_version"] == 2:
+        groups = set(zip((name.split("/")[0] for name in ids), file["references"]["groups"]))
+        assert len(groups) == len(dict(groups))  # a material is in one group
 
 
 def finite(number: str) -> float:
@@ -246,10 +278,10 @@ def finite(number: str) -> float:
 # ---------------------------------------------------------------- the page
 
 
-def test_schema_describes_every_member() -> None:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+def test_schema_describes_every_member(version: int) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[version])
     count = 0
-    for name, member in described(SCHEMA):
+    for name, member in described(SCHEMAS[version]):
         assert member.get("title"), name
         assert member.get("description"), name
         # Energies say their unit where they are described.
@@ -258,12 +290,56 @@ def test_schema_describes_every_member() -> None:
     assert count > 60
 
 
-def test_page_names_every_member() -> None:
-    page = PAGE.read_text()
-    for name, _ in described(SCHEMA):
+def test_pages_name_every_member() -> None:
+    page = PAGES[1].read_text()
+    for name in names_in(SCHEMAS[1]):
         assert re.search(rf"\b{name}\b", page), name
     for name in PROPERTIES:
         assert f"| `{name}` | {UNITS[name]} |" in page
+    # The table of format 2 has what is new, and nothing else.
+    table = re.findall(r"^\| `(?:\S+\.)?(\w+)` \|.* \|$", PAGES[2].read_text(), re.MULTILINE)
+    new = names_in(SCHEMAS[2]) - names_in(SCHEMAS[1])
+    assert sorted(table) == sorted({"format_version", *new})
+
+
+def names_in(schema: Json) -> set[str]:
+    return {name for name, _ in described(schema)}
+
+
+CALIBRATION = ("properties", "calibration")
+REFERENCES = ("properties", "references")
+FIT_OF_SCHEMA = ("$defs", "property_calibration")
+
+
+def test_schemas_differ_where_the_page_says() -> None:
+    """With these places of the schema of format 2, that of format 1 is the same."""
+    made = SCHEMAS[1]
+    for place in [
+        ("$id",),
+        ("title",),
+        ("description",),
+        ("properties", "format_version", "const"),
+        (*CALIBRATION, "required"),
+        (*CALIBRATION, "properties", "quantile_distances"),
+        (*REFERENCES, "required"),
+        (*REFERENCES, "properties", "groups"),
+        (*FIT_OF_SCHEMA, "required"),
+        (*FIT_OF_SCHEMA, "properties", "quantiles_68"),
+        (*FIT_OF_SCHEMA, "properties", "quantiles_95"),
+    ]:
+        assert at(made, place) != at(SCHEMAS[2], place), place
+        made = changed(made, place, at(SCHEMAS[2], place))
+    for name in QUANTILES[1]:
+        made = changed(made, (*FIT_OF_SCHEMA, "properties", name), REMOVED)
+    assert made == SCHEMAS[2]
+
+
+def test_schema_requires_every_member(version: int) -> None:
+    schema = SCHEMAS[version]
+    for place in ((), CALIBRATION, REFERENCES, FIT_OF_SCHEMA):
+        part = at(schema, place)
+        assert part["required"] == sorted(part["properties"])
+        assert part["additionalProperties"] is False
 
 
 def described(value: Any) -> Iterator[tuple[str, Json]]:
@@ -280,16 +356,18 @@ def described(value: Any) -> Iterator[tuple[str, Json]]:
             yield from described(inner)
 
 
-def test_statuses_of_the_page() -> None:
-    named = re.findall(r"\b(\d\d) `SPECTRA_ERROR_(\w+)`", PAGE.read_text())
+def test_statuses_of_the_pages() -> None:
+    text = "".join(page.read_text() for page in PAGES.values())
+    named = re.findall(r"\b(\d\d) `SPECTRA_ERROR_(\w+)`", text)
     assert {name for _, name in named} >= {s.name for s in Status if s >= Status.FILE}
     for number, name in named:
         assert Status[name] == int(number)
 
 
-def test_prediction_from_the_page_alone(shipped: bytes, documented: Json) -> None:
+def test_prediction_from_the_page_alone(shipped: bytes, code: dict[int, Json]) -> None:
     """The page's NumPy and the library agree on references, noisy ones, and strange spectra."""
     file = strict(shipped)
+    documented = code[file["format_version"]]
     references = documented["array"](file["references"]["features"])
     rng = np.random.default_rng(11)
     chosen = references[rng.choice(len(references), 30, replace=False)]
@@ -298,23 +376,54 @@ def test_prediction_from_the_page_alone(shipped: bytes, documented: Json) -> Non
     assert Flag.OUTSIDE_REFERENCE_DOMAIN in flags
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*-[0-9]*.json")), ids=lambda path: path.stem)
-def test_golden_models_from_the_page_alone(
-    path: Path, documented: Json, valid: Callable[[Json], bool]
-) -> None:
+def golden_vectors(file: Json) -> NDArray[np.float32]:
+    """The features that the golden models of this grid are asked for."""
+    lines = (GOLDEN / f"features-{file['preprocessing']['grid']['count']}.txt").read_text()
+    vectors = [[float.fromhex(word) for word in line.split()] for line in lines.splitlines()]
+    return np.array(vectors, np.float32)
+
+
+@pytest.mark.parametrize("path", GOLDEN_MODELS, ids=lambda path: path.stem)
+def test_golden_models_from_the_page_alone(path: Path, code: dict[int, Json]) -> None:
     """Values, errors, intervals, neighbours and novelty of models that are kept for ever."""
     data = path.read_bytes()
     file = strict(data)
-    assert valid(file)
-    lines = (GOLDEN / f"features-{file['preprocessing']['grid']['count']}.txt").read_text()
-    vectors = [[float.fromhex(word) for word in line.split()] for line in lines.splitlines()]
-    del vectors[4]  # like nothing, so that float32 rounds by more than the tolerance of the page
-    agree(data, documented, np.array(vectors, np.float32), known_shapes=False)
+    version = file["format_version"]
+    assert valid(file, version)
+    # The last one is like nothing: float32 rounds by more than the tolerance of the page.
+    vectors = golden_vectors(file)[:4]
+    agree(data, code[version], vectors, known_shapes=False)
+    if version == 1:  # which the code of format 2 reads too
+        agree(data, code[2], vectors, known_shapes=False)
 
 
-def test_prediction_to_the_last_bit(shipped: bytes, documented: Json) -> None:
+def test_golden_models_of_every_format() -> None:
+    versions = [strict(path.read_bytes())["format_version"] for path in GOLDEN_MODELS]
+    assert versions.count(1) == 7
+    assert versions.count(2) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in GOLDEN_MODELS if not path.stem.startswith("format2")],
+    ids=lambda path: path.stem,
+)
+def test_format_2_made_of_format_1(path: Path, code: dict[int, Json]) -> None:
+    """The page's way to write format 2 changes no bit of any result."""
+    data = path.read_bytes()
+    file = strict(data)
+    made = code[2]["seal"](code[2]["to_format_2"](file))
+    assert valid(strict(made), 2)
+    one, two = Model.from_bytes(data), Model.from_bytes(made)
+    assert two.format_version == 2
+    for features in golden_vectors(file):
+        # As text, in which NaN is equal to NaN; every number of it reads back to the same bits.
+        assert repr(two.predict_features(features)) == repr(one.predict_features(features))
+
+
+def test_prediction_to_the_last_bit(shipped: bytes, code: dict[int, Json]) -> None:
     """Float32 with fused multiply-add, in the order that the page says."""
-    file, array = strict(shipped), documented["array"]
+    file, array = strict(shipped), code[1]["array"]
     features = array(file["references"]["features"])
     scaling = file["feature_scaling"]
     outputs = []
@@ -342,7 +451,7 @@ def test_prediction_of_the_small_model(small: Json, documented: Json) -> None:
     """The same with weights on spread and distance, missing properties, and without references."""
     features = np.random.default_rng(12).normal(1, 0.4, (40, 4))
     assert Flag.AMBIGUOUS in agree(sealed(small), documented, features)
-    none = {"ids": [], "properties": [], "features": payload(np.zeros((0, 4)))}
+    none = {**{key: [] for key in small["references"]}, "features": payload(np.zeros((0, 4)))}
     agree(sealed(changed(small, ("references",), none)), documented, features)
     one = changed(small, ("members",), small["members"][:1])
     golden = documented["predict"](one, documented["array"](one["golden"]["features"]))
@@ -396,9 +505,10 @@ def test_library_reads_what_the_page_writes(small: Json, documented: Json) -> No
 # ---------------------------------------------------------------- what is refused
 
 
-def test_small_model_is_accepted(small: Json, valid: Callable[[Json], bool]) -> None:
+def test_small_model_is_accepted(small: Json, version: int) -> None:
     data = sealed(small)
-    assert valid(strict(data))
+    assert valid(strict(data), version)
+    assert not valid(strict(data), 3 - version)
     assert Model.from_bytes(data).member_count == 2
 
 
@@ -410,7 +520,7 @@ NOVELTY = ("calibration", "novelty")
 LAYER = ("members", 1, "layers", 0)
 MEAN = ("feature_scaling", "mean")
 
-# Place and value; both the schema and the library refuse each.
+# Place and value; both the schema and the library refuse each, in any format.
 BOTH: list[tuple[tuple[Key, ...], Any]] = [
     (("calibration",), REMOVED),
     (("card",), REMOVED),
@@ -434,7 +544,7 @@ BOTH: list[tuple[tuple[Key, ...], Any]] = [
     (("format_version",), 0),
     (("format_version",), -1),
     (("format_version",), 1.5),
-    (("format_version",), 2),
+    (("format_version",), 3),
     (("format_version",), "1"),
     (("format_version",), True),
     (("format_version",), 2**64 + 1),
@@ -514,8 +624,6 @@ BOTH: list[tuple[tuple[Key, ...], Any]] = [
     ((*FIT, "base"), 1.1e9),
     ((*FIT, "novelty_weight"), -1),
     ((*FIT, "spread_weight"), 1.1e6),
-    ((*FIT, "quantile_68"), False),
-    ((*FIT, "quantile_95"), REMOVED),
     ((*FIT, "quantile_99"), 3),
     (FIT, REMOVED),
     ((*NOVELTY, "flag_level"), 1.01),
@@ -537,6 +645,51 @@ BOTH: list[tuple[tuple[Key, ...], Any]] = [
     (("golden", "flags"), 0),
 ]
 
+# The same in one format.
+DISTANCES = ("calibration", "quantile_distances")
+GROUPS = ("references", "groups")
+BOTH_OF: dict[int, list[tuple[tuple[Key, ...], Any]]] = {
+    1: [
+        ((*FIT, "quantile_68"), False),
+        ((*FIT, "quantile_68"), -0.1),
+        ((*FIT, "quantile_68"), [0.9]),
+        ((*FIT, "quantile_95"), 1.1e6),
+        ((*FIT, "quantile_95"), REMOVED),
+        ((*FIT, "quantiles_68"), [0.9, 0.7, 1.1]),
+        (DISTANCES, [0.1, 0.3, 0.6]),
+        (GROUPS, [0, 0, 7]),
+    ],
+    2: [
+        (DISTANCES, REMOVED),
+        (DISTANCES, []),
+        (DISTANCES, list(range(17))),
+        (DISTANCES, 0.1),
+        (DISTANCES, None),
+        ((*DISTANCES, 0), -0.1),
+        ((*DISTANCES, 1), "0.3"),
+        ((*DISTANCES, 2), 1.1e9),
+        ((*FIT, "quantiles_68"), REMOVED),
+        ((*FIT, "quantiles_68"), []),
+        ((*FIT, "quantiles_68"), 0.9),
+        ((*FIT, "quantiles_68", 0), False),
+        ((*FIT, "quantiles_68", 2), -0.1),
+        ((*FIT, "quantiles_95"), REMOVED),
+        ((*FIT, "quantiles_95"), [2.0] * 17),
+        ((*FIT, "quantiles_95"), {"0.1": 2.4}),
+        ((*FIT, "quantiles_95", 1), 1.1e6),
+        ((*FIT, "quantile_68"), 0.9),
+        ((*FIT, "quantile_95"), 2.1),
+        (GROUPS, REMOVED),
+        (GROUPS, None),
+        (GROUPS, {}),
+        ((*GROUPS, 0), -1),
+        ((*GROUPS, 1), 1_000_000_000),
+        ((*GROUPS, 2), 0.5),
+        ((*GROUPS, 2), "a"),
+        ((*GROUPS, 2), None),
+    ],
+}
+
 
 def name_of(mutation: Any) -> str | None:
     if isinstance(mutation, tuple):
@@ -544,12 +697,17 @@ def name_of(mutation: Any) -> str | None:
     return "removed" if mutation is REMOVED else re.sub(r"\W+", "_", repr(mutation))[:24]
 
 
-@pytest.mark.parametrize(("place", "value"), BOTH, ids=name_of)
+@pytest.mark.parametrize(
+    ("version", "place", "value"),
+    [(version, *case) for version in PAGES for case in [*BOTH, *BOTH_OF[version]]],
+    indirect=["version"],
+    ids=name_of,
+)
 def test_schema_and_library_refuse(
-    place: tuple[Key, ...], value: Any, small: Json, valid: Callable[[Json], bool]
+    version: int, place: tuple[Key, ...], value: Any, small: Json
 ) -> None:
     data = sealed(changed(small, place, value))
-    assert not valid(strict(data))
+    assert not valid(strict(data), version)
     error = refused(data)
     if place[0] in ("format", "format_version"):
         assert error.code == Status.MODEL_FORMAT
@@ -566,11 +724,18 @@ def test_schema_and_library_refuse(
         assert len(place) == 1 or str(error).startswith((here, around + ":"))
 
 
+def test_members_of_the_other_format(small: Json, version: int) -> None:
+    """A file that says one format and has the members of the other."""
+    data = sealed(changed(small, ("format_version",), 3 - version))
+    assert not any(valid(strict(data), either) for either in PAGES)
+    assert refused(data).code == Status.MODEL_CONTENT
+
+
 def spelled(place: tuple[Key, ...]) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in place)[1:]
 
 
-# Place, value and status; the schema cannot see what is wrong.
+# Place, value and status; the schema cannot see what is wrong, in any format.
 LIBRARY_ONLY: dict[str, tuple[tuple[Key, ...], Any, Status]] = {
     "payload hash": ((*MEAN, "sha256"), "0" * 64, Status.MODEL_CHECKSUM),
     "payload bytes": ((*MEAN, "base64"), "AAAAAAAAAAAAAAAAAAAAAA==", Status.MODEL_CHECKSUM),
@@ -587,7 +752,6 @@ LIBRARY_ONLY: dict[str, tuple[tuple[Key, ...], Any, Status]] = {
     "features that do not fit the grid": (MEAN, payload(np.ones(5)), Status.MODEL_CONTENT),
     "grid that does not fit": ((*GRID, "count"), 5, Status.MODEL_CONTENT),
     "whole number with a point": ((*GRID, "count"), 4.0, Status.MODEL_CONTENT),
-    "version with a point": (("format_version",), 1.0, Status.MODEL_FORMAT),
     "NaN in a payload": (MEAN, payload([1, np.nan, 1, 1]), Status.MODEL_CONTENT),
     "infinity in a payload": (
         (*LAYER, "bias"),
@@ -640,7 +804,6 @@ LIBRARY_ONLY: dict[str, tuple[tuple[Key, ...], Any, Status]] = {
         [{"layers": [layer("linear", np.zeros((5, 4)), np.zeros(5))]}],
         Status.MODEL_CONTENT,
     ),
-    "95 % below 68 %": ((*FIT, "quantile_95"), 0.5, Status.MODEL_CONTENT),
     "distances that fall": ((*NOVELTY, "distances", 50), 0.2, Status.MODEL_CONTENT),
     "identifier of 256 bytes": (("references", "ids", 0), "é" * 128, Status.MODEL_CONTENT),
     "an identifier too few": (("references", "ids"), ["a/O1", "a/O2"], Status.MODEL_CONTENT),
@@ -669,20 +832,62 @@ LIBRARY_ONLY: dict[str, tuple[tuple[Key, ...], Any, Status]] = {
     ),
 }
 
+# The same in one format.
+LIBRARY_ONLY_OF: dict[int, dict[str, tuple[tuple[Key, ...], Any, Status]]] = {
+    1: {
+        "version with a point": (("format_version",), 1.0, Status.MODEL_FORMAT),
+        "95 % below 68 %": ((*FIT, "quantile_95"), 0.5, Status.MODEL_CONTENT),
+    },
+    2: {
+        "version with a point": (("format_version",), 2.0, Status.MODEL_FORMAT),
+        "95 % below 68 %": ((*FIT, "quantiles_95", 2), 0.5, Status.MODEL_CONTENT),
+        "quantile distances that stay": ((*DISTANCES, 1), 0.1, Status.MODEL_CONTENT),
+        "quantile distances that fall": ((*DISTANCES, 2), 0.2, Status.MODEL_CONTENT),
+        "a quantile distance too few": (DISTANCES, [0.1, 0.3], Status.MODEL_CONTENT),
+        "a quantile distance too many": (DISTANCES, [0.1, 0.3, 0.6, 1], Status.MODEL_CONTENT),
+        "a quantile too few": ((*FIT, "quantiles_68"), [0.9, 0.7], Status.MODEL_CONTENT),
+        "a quantile too many": ((*FIT, "quantiles_95"), [2.4, 2, 2, 2], Status.MODEL_CONTENT),
+        "a group too few": (GROUPS, [0, 0], Status.MODEL_CONTENT),
+        "a group too many": (GROUPS, [0, 0, 7, 7], Status.MODEL_CONTENT),
+        "group with a point": ((*GROUPS, 2), 7.0, Status.MODEL_CONTENT),
+    },
+}
 
-@pytest.mark.parametrize("case", LIBRARY_ONLY)
-def test_library_refuses_what_the_schema_cannot_see(
-    case: str, small: Json, valid: Callable[[Json], bool]
-) -> None:
-    place, value, status = LIBRARY_ONLY[case]
+
+@pytest.mark.parametrize(
+    ("version", "case"),
+    [(version, case) for version in PAGES for case in [*LIBRARY_ONLY, *LIBRARY_ONLY_OF[version]]],
+    indirect=["version"],
+)
+def test_library_refuses_what_the_schema_cannot_see(version: int, case: str, small: Json) -> None:
+    place, value, status = {**LIBRARY_ONLY, **LIBRARY_ONLY_OF[version]}[case]
     data = sealed(changed(small, place, value))
-    assert valid(strict(data))
+    assert valid(strict(data), version)
     assert refused(data).code == status
 
 
-def test_borders_are_inside(small: Json, valid: Callable[[Json], bool]) -> None:
+# Place and value on the border of a range.
+BORDERS_OF: dict[int, list[tuple[tuple[Key, ...], Any]]] = {
+    1: [
+        ((*FIT, "quantile_95"), 1e6),
+        ((*FIT, "quantile_95"), 0.9),  # as quantile_68
+    ],
+    2: [
+        ((*DISTANCES, 0), 0),
+        ((*DISTANCES, 2), 1e9),
+        ((*FIT, "quantiles_68", 1), 0),
+        ((*FIT, "quantiles_95", 2), 1e6),
+        ((*FIT, "quantiles_95"), [0.9, 0.7, 1.1]),  # as quantiles_68
+        (GROUPS, [0, 999_999_999, 5]),
+        (GROUPS, [3, 3, 3]),
+    ],
+}
+
+
+def test_borders_are_inside(small: Json, version: int) -> None:
     """What lies on the border of a range is taken by both."""
     for place, value in [
+        *BORDERS_OF[version],
         ((*GRID, "start_ev"), -1e6),
         ((*GRID, "step_ev"), 1e-4),
         ((*GRID, "step_ev"), 100),
@@ -694,8 +899,6 @@ def test_borders_are_inside(small: Json, valid: Callable[[Json], bool]) -> None:
         (BACKGROUND, {"rule": "none"}),
         ((*FIT, "base"), 0),
         ((*FIT, "base"), -0.0),
-        ((*FIT, "quantile_95"), 1e6),
-        ((*FIT, "quantile_95"), 0.9),  # as quantile_68
         ((*NOVELTY, "flag_level"), 1),
         ((*NOVELTY, "distances"), [0] * 101),
         (("references", "ids", 0), "é" * 127),
@@ -707,67 +910,144 @@ def test_borders_are_inside(small: Json, valid: Callable[[Json], bool]) -> None:
         (("card", "seed"), 10**400),
     ]:
         data = sealed(changed(small, place, value))
-        assert valid(strict(data)), (place, value)
+        assert valid(strict(data), version), (place, value)
         Model.from_bytes(data)
 
 
+@pytest.mark.parametrize("version", [2], indirect=True)
+@pytest.mark.parametrize("count", [1, 16])
+def test_number_of_quantiles(version: int, count: int, small: Json, documented: Json) -> None:
+    """As few and as many as there may be, on both sides of each and beyond."""
+    file = changed(small, DISTANCES, [0.05 + 0.1 * k for k in range(count)])
+    rng = np.random.default_rng(13)
+    for fit in file["calibration"]["properties"]:
+        fit["quantiles_68"] = rng.uniform(0, 1, count).tolist()
+        fit["quantiles_95"] = rng.uniform(1, 3, count).tolist()
+    assert valid(strict(sealed(file)), version)
+    features = np.random.default_rng(14).normal(1, 0.4, (60, 4))
+    agree(sealed(file), documented, np.concatenate([features, [[0.5, 1.0, 1.5, 1.0]]]))
+
+
+@pytest.mark.parametrize("version", [2], indirect=True)
+def test_intervals_are_in_order(small: Json) -> None:
+    """Where both quantiles are one at a distance, rounding does not put one before the other."""
+    nothing = {"layers": [layer("linear", np.zeros((6, 4)), np.zeros(6))]}
+    file = changed(small, ("members",), [nothing])
+    file["target_scaling"]["mean"] = file["golden"]["values"] = [0.0] * 6
+    file["calibration"]["quantile_distances"] = [0.0, 0.5]
+    rng = np.random.default_rng(15)
+    for _ in range(50):
+        for fit in file["calibration"]["properties"]:
+            first, more, last = rng.uniform(0, 1, 3)
+            fit["quantiles_68"], fit["quantiles_95"] = [first, last], [first + more, last]
+        found = Model.from_bytes(sealed(file)).predict_features([1.5, 1.5, 1.5, 1.5])
+        assert found.neighbors[0].distance == 0.5
+        for name, fit in zip(PROPERTIES, file["calibration"]["properties"]):
+            estimate = found[name]
+            assert estimate.interval_95 == estimate.interval_68
+            half = fit["quantiles_68"][1] * estimate.standard_error
+            assert estimate.interval_68 == (-half, half)
+
+
+ANY_FORMAT = 2  # of what is the same in all
+
+
 @pytest.mark.parametrize(
-    ("place", "value", "message"),
+    ("version", "place", "value", "message"),
     [
         (
+            ANY_FORMAT,
             (*GRID, "step_ev"),
             0.9e-4,
             "preprocessing.grid.step_ev: is out of its range; export the model again"
             " (found 9e-5, expected 1e-4).",
         ),
         (
+            ANY_FORMAT,
             (*FIT, "base"),
             -1.25e-7,
             "calibration.properties[5].base: is out of its range; export the model again"
             " (found -1.25e-7, expected 0).",
         ),
         (
+            1,
             (*FIT, "quantile_95"),
             0.5,
             "calibration.properties[5].quantile_95: must not be below quantile_68;"
             " export the model again (found 0.5, expected 0.9).",
         ),
+        (
+            2,
+            (*FIT, "quantiles_95", 2),
+            0.5,
+            "calibration.properties[5].quantiles_95[2]: must not be below quantiles_68;"
+            " export the model again (found 0.5, expected 1.1).",
+        ),
+        (
+            2,
+            (*FIT, "quantiles_68"),
+            [0.9, 0.7],
+            "calibration.properties[5].quantiles_68: has too few or too many elements;"
+            " export the model again (found 2, expected 3).",
+        ),
+        (
+            2,
+            (*DISTANCES, 1),
+            0.1,
+            "calibration.quantile_distances[1]: must be above the one before;"
+            " export the model again.",
+        ),
+        (
+            2,
+            GROUPS,
+            [0, 0],
+            "references.groups: has too few or too many elements;"
+            " export the model again (found 2, expected 3).",
+        ),
         # The shape is wrong, and the number of bytes fits neither.
         (
+            ANY_FORMAT,
             (*LAYER, "weights"),
             {**payload(np.zeros(7)), "shape": [3, 5]},
             "members[1].layers[0].weights.shape[1]: must be the outputs of the layer before,"
             " or the features; export the model again (found 5, expected 4).",
         ),
         (
+            ANY_FORMAT,
             ("format_version",),
             0,
             "format_version: must be the whole number of a format; export the model again"
             " (found 0, expected 1).",
         ),
         (
+            ANY_FORMAT,
             ("format_version",),
-            2,
+            3,
             "format_version: the model is of a newer format; update the library"
-            " (found 2, expected 1).",
+            " (found 3, expected 2).",
         ),
     ],
+    indirect=["version"],
     ids=name_of,
 )
 def test_messages(place: tuple[Key, ...], value: Any, message: str, small: Json) -> None:
     assert str(refused(sealed(changed(small, place, value)))) == message
 
 
-@pytest.mark.parametrize("version", ["1.0", "1e0", "1.5", "null", '"1"', "-1", "-9" + "9" * 30])
-def test_version_that_is_no_whole_number(version: str, small: Json) -> None:
-    error = refused(edited(small, VERSION, f'"format_version": {version}'))
+def spelled_version(small: Json) -> str:
+    return f'"format_version": {small["format_version"]}'
+
+
+@pytest.mark.parametrize("text", ["1.0", "2.0", "1e0", "1.5", "null", '"1"', "-1", "-9" + "9" * 30])
+def test_version_that_is_no_whole_number(text: str, small: Json) -> None:
+    error = refused(edited(small, spelled_version(small), f'"format_version": {text}'))
     assert error.code == Status.MODEL_FORMAT
     assert "must be the whole number of a format" in str(error)
 
 
-@pytest.mark.parametrize("version", ["2", "65536", "4294967297", "9" * 30])
-def test_newer_version(version: str, small: Json) -> None:
-    error = refused(edited(small, VERSION, f'"format_version": {version}'))
+@pytest.mark.parametrize("text", ["3", "65536", "4294967297", "4294967298", "9" * 30])
+def test_newer_version(text: str, small: Json) -> None:
+    error = refused(edited(small, spelled_version(small), f'"format_version": {text}'))
     assert error.code == Status.MODEL_FORMAT
     assert "update the library" in str(error)
 
@@ -798,7 +1078,7 @@ def containers(value: Any) -> int:
     ids=["values", "arrays", "objects"],
 )
 def test_number_of_values(count: Callable[[Any], int], limit: int, value: Any, small: Json) -> None:
-    assert f"{limit:,}".replace(",", " ") in PAGE.read_text()
+    assert f"{limit:,}".replace(",", " ") in PAGES[1].read_text()
     rest = count(strict(compact(changed(small, ("card",), {"list": []}))))
     fits = changed(small, ("card",), {"list": [value] * (limit - rest)})
     assert count(strict(compact(fits))) == limit
@@ -807,11 +1087,14 @@ def test_number_of_values(count: Callable[[Any], int], limit: int, value: Any, s
     assert refused(compact(fits)).code == Status.MODEL_CONTENT
 
 
-def test_number_of_references(small: Json) -> None:
-    schema = SCHEMA["properties"]["references"]["properties"]
-    rows = SCHEMA["$defs"]["reference_matrix"]["properties"]["shape"]["prefixItems"][0]
-    limit = schema["ids"]["maxItems"]
-    assert limit == schema["properties"]["maxItems"] == rows["maximum"] == 100_000
+def test_number_of_references(small: Json, version: int) -> None:
+    schema = SCHEMAS[version]["properties"]["references"]["properties"]
+    rows = SCHEMAS[version]["$defs"]["reference_matrix"]["properties"]["shape"]["prefixItems"][0]
+    limit = rows["maximum"]
+    assert limit == 100_000
+    assert all(
+        limit == schema[name]["maxItems"] for name in small["references"] if name != "features"
+    )
 
     def references(count: int) -> bytes:
         return compact(
@@ -822,6 +1105,7 @@ def test_number_of_references(small: Json) -> None:
                     "ids": ["a/O1"] * count,
                     "features": payload(np.ones((count, 4))),
                     "properties": [[None] * 6] * count,
+                    **({"groups": [5] * count} if version == 2 else {}),
                 },
             )
         )
@@ -848,7 +1132,6 @@ def test_depth(left: str, right: str, small: Json) -> None:
 
 LEVEL = '"flag_level": 0.95'
 CARD = '"name": "small"'
-VERSION = '"format_version": 1'
 
 
 def edited(small: Json, old: str, new: str) -> bytes:
@@ -1003,7 +1286,7 @@ def test_order_of_checks(small: Json) -> None:
     twice = edited(small, '"format":', '"format": "other", "format":')
     assert refused(twice).code == Status.MODEL_CONTENT
     assert refused(twice[:-3]).code == Status.MODEL_SYNTAX
-    later = sealed(changed(small, ("format_version",), 2))
+    later = sealed(changed(small, ("format_version",), 3))
     assert refused(later.replace(b"small", b"smell")).code == Status.MODEL_FORMAT
     wrong = sealed(changed(small, ("card",), REMOVED))
     assert refused(wrong.replace(b"angstrom", b"Angstrom")).code == Status.MODEL_CHECKSUM
