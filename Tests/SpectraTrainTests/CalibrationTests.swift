@@ -107,19 +107,67 @@ struct CalibrationTests {
 
   @Test(
     "Quantiles are the smallest that hold ceil(level (n + 1)) of n ratios, or the largest ratio",
-    arguments: [1, 2, 5, 19, 20, 40])
+    arguments: [1, 2, 5, 19, 20, 40, 89, 90, 91, 92, 300])
   func conformal(count: Int) throws {
     let unseen = Self.made(count) { spread, _ in spread }
     let table = try Self.fit(unseen).table
+    // The parts in the order of the distance: thirds, where there are 90.
+    let order = unseen.indices.sorted { unseen[$0].distance < unseen[$1].distance }
+    let starts = count < 90 ? [0, count] : [0, count / 3, 2 * count / 3, count]
+    #expect(table.quantile_distances.count == starts.count - 1)
     for property in MaterialProperty.allCases {
       let entry = table.properties[property.rawValue]
       let ratios = Self.ratios(unseen, property, entry)
-      for (level, quantile) in [(68, entry.quantile_68), (95, entry.quantile_95)] {
-        // In whole numbers: level (n + 1) / 100, rounded up.
-        let needed = min(count, (level * (count + 1) + 99) / 100)
-        #expect(ratios.count { $0 <= quantile * (1 + 1e-9) } == needed)
-        #expect(ratios.contains { abs($0 / quantile - 1) < 1e-9 })
+      for part in 0..<(starts.count - 1) {
+        let own = order[starts[part]..<starts[part + 1]]
+        let middle = own[own.startIndex + own.count / 2]
+        #expect(table.quantile_distances[part] == unseen[middle].distance)
+        for (level, quantiles) in [(68, entry.quantiles_68), (95, entry.quantiles_95)] {
+          let quantile = quantiles[part]
+          // In whole numbers: level (n + 1) / 100, rounded up.
+          let needed = min(own.count, (level * (own.count + 1) + 99) / 100)
+          #expect(own.count { ratios[$0] <= quantile * (1 + 1e-9) } == needed)
+          #expect(own.contains { abs(ratios[$0] / quantile - 1) < 1e-9 })
+        }
       }
+    }
+  }
+
+  @Test("Distances that hardly differ are not divided", arguments: [0.0, 0.25])
+  func equalDistances(distance: Double) throws {
+    var unseen = Self.made(300) { spread, _ in spread }
+    for index in unseen.indices where index % 5 != 0 { unseen[index].distance = distance }
+    let fit = try Self.fit(unseen)
+    #expect(fit.table.quantile_distances == [distance])
+    #expect(fit.table.properties.allSatisfy { $0.quantiles_68.count == 1 })
+    #expect(fit.coverage.share(nil).count == 1800)
+  }
+
+  @Test("A third with too few values of a property takes the quantile of all")
+  func fewInAThird() throws {
+    var unseen = Self.made(120) { spread, _ in spread }
+    let far = unseen.indices.sorted { unseen[$0].distance < unseen[$1].distance }.suffix(40)
+    for index in far.dropFirst(19) { unseen[index].errors.bondAngle = .nan }
+    let entry = try Self.fit(unseen).table.properties[MaterialProperty.bondAngle.rawValue]
+    let ratios = Self.ratios(unseen, .bondAngle, entry)
+    #expect(ratios.count == 99)
+    // ceil(0.68 x 100) of 99 in the last third, and not in the others.
+    #expect(ratios.count { $0 <= entry.quantiles_68[2] * (1 + 1e-9) } == 68)
+    #expect(entry.quantiles_68[0] != entry.quantiles_68[2])
+  }
+
+  @Test("Where errors near the references have another shape, the intervals hold there too")
+  func shapes() throws {
+    // Near: nine of ten errors are a tenth of the others; far away none.
+    var generator = SeededGenerator(seed: 5)
+    let unseen = Self.made(3000) { _, distance in
+      generator.uniform() < 0.9 * (0.4 - distance) / 0.3 ? 0.1 : 1
+    }
+    let fit = try Self.fit(unseen)
+    for third in 0..<3 {
+      // One quantile for all would hold 81, 64 and 59 of 100.
+      #expect(abs(fit.coverage.share(nil, third: third).within68 - 0.68) < 0.03)
+      #expect(abs(fit.coverage.share(nil, third: third).within95 - 0.95) < 0.015)
     }
   }
 
@@ -138,7 +186,7 @@ struct CalibrationTests {
   @Test("Without any error there is a base to divide by")
   func exact() throws {
     let entry = try Self.fit(Self.made(50) { _, _ in 0 }).table.properties[0]
-    #expect(entry.base > 0 && entry.quantile_68 == 0 && entry.quantile_95 == 0)
+    #expect(entry.base > 0 && entry.quantiles_68 == [0] && entry.quantiles_95 == [0])
   }
 
   @Test("Novelty: the distance of each seen row to the nearest of another group")

@@ -93,6 +93,16 @@ struct EnsembleTests {
     let features = try TinyDatabase.dataset(sites).features
     let rows = document.references.ids.compactMap { id in sites.firstIndex { $0.id == id } }
     #expect(document.references.features == Payload(features.selecting(rows: rows)))
+    // Numbers of groups agree just where the groups do, and count from 0.
+    let groups = document.references.groups
+    #expect(groups.count == rows.count)
+    for one in rows.indices {
+      for other in rows.indices {
+        #expect(
+          (groups[one] == groups[other]) == (sites[rows[one]].group == sites[rows[other]].group))
+      }
+    }
+    #expect(Set(groups) == Set(0..<Set(groups).count))
   }
 
   @Test("Learning beats predicting the mean")

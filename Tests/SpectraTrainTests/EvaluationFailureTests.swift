@@ -166,9 +166,7 @@ struct EvaluationFailureTests {
     let values: [Double?] = world == .different ? [5, 5, 5, 5, 5, 5] : [1, 1, 1, 1, 1, 540]
     for row in document.references.ids.indices { document.references.properties[row] = values }
     if world == .empty {
-      document.references.ids = []
-      document.references.properties = []
-      document.references.features = Payload([], shape: [0, 14])
+      document.references.removeAll(features: 14)
     }
     let outcome = try Outcome.of(document, sites)
     let failures = outcome.report.analysis.failures

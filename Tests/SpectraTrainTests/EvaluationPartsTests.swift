@@ -74,9 +74,7 @@ struct EvaluationPartsTests {
   @Test("Without references it cannot be told what was learned from")
   func withoutReferences() throws {
     var document = try Self.document()
-    document.references.ids = []
-    document.references.properties = []
-    document.references.features = Payload([], shape: [0, 14])
+    document.references.removeAll(features: 14)
     let (parts, dataset) = try Self.parts(of: TinyDatabase.sites(groups: 14), document)
     #expect(parts[.training].isEmpty && parts[.new].isEmpty)
     #expect(parts[.heldOut].count == 4)

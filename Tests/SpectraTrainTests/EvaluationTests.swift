@@ -19,9 +19,10 @@ struct EvaluationTests {
     document.golden.values = [10, 20, 30, 40, 50, 60]
     for index in 0..<6 {
       document.calibration.properties[index].base = Double(index + 1)
-      document.calibration.properties[index].quantile_68 = 1
-      document.calibration.properties[index].quantile_95 = 3
+      document.calibration.properties[index].quantiles_68 = [1]
+      document.calibration.properties[index].quantiles_95 = [3]
     }
+    document.calibration.quantile_distances = [0]
     // One value for every reference but the first, which has none.
     for row in document.references.ids.indices {
       document.references.properties[row] = row == 0 ? [nil, 5, 5, 5, 5, 5] : [7, 5, 5, 5, 5, 5]
@@ -110,9 +111,7 @@ struct EvaluationTests {
   @Test("A model without references has errors, but no naive ones")
   func withoutReferences() throws {
     var document = try Self.document()
-    document.references.ids = []
-    document.references.properties = []
-    document.references.features = Payload([], shape: [0, 14])
+    document.references.removeAll(features: 14)
     let bytes = try ModelWriter().bytes(of: document)
     let model = try Model(json: bytes.span)
     let predictions = try model.predictions(

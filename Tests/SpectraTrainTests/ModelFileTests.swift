@@ -83,7 +83,7 @@ struct ModelFileTests {
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     #expect(object["format"] as? String == "spectra-infer model")
-    #expect(object["format_version"] as? Int == 1)
+    #expect(object["format_version"] as? Int == 2)
     #expect((object["members"] as? [Any])?.count == 3)
     let names = object.keys.sorted()
     let expected = [

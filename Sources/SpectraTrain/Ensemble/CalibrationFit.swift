@@ -5,7 +5,8 @@ package import SpectraInfer
 ///
 /// The size of an error is that of `ErrorScale`. The quantiles of |error| / scale at 68 and 95 % are
 /// those of split conformal prediction, the ceil((n + 1) level)-th smallest of n (Lei et al., J. Am.
-/// Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the level.
+/// Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the level; each of the
+/// `DistanceThirds` has its own.
 package struct CalibrationFit: Sendable {
   private let dataset: Dataset
   private let seen: [Int]
@@ -23,31 +24,36 @@ package struct CalibrationFit: Sendable {
   }
 
   package var table: ModelDocument.CalibrationTable {
-    ModelDocument.CalibrationTable(
+    let thirds = thirds()
+    return ModelDocument.CalibrationTable(
       novelty: novelty,
-      properties: MaterialProperty.allCases.map { Self.calibration(residuals($0)) })
+      properties: MaterialProperty.allCases.map { Self.calibration(residuals($0), thirds) },
+      quantile_distances: thirds.medians)
   }
 
   /// How often the intervals hold: each fold is tried with what the other folds have taught.
   package var coverage: CoverageTable {
     var cases = unseen.map { CoverageTable.Case(novelty: $0.distance) }
-    for property in MaterialProperty.allCases {
-      for fold in Set(unseen.map(\.fold)) {
-        let taught = Self.calibration(residuals(property, without: fold))
+    for fold in Set(unseen.map(\.fold)) {
+      let thirds = thirds(without: fold)
+      for property in MaterialProperty.allCases {
+        let taught = Self.calibration(residuals(property, without: fold), thirds)
         for (index, prediction) in unseen.enumerated() where prediction.fold == fold {
           guard let residual = Self.residual(prediction, property) else { continue }
-          let (spread, distance) = (
-            taught.spread_weight * residual.spread, taught.novelty_weight * residual.distance
-          )
-          let squares = taught.base * taught.base + spread * spread + distance * distance
-          let scale = squares.squareRoot()
+          let scale = taught.scale.scale(spread: residual.spread, distance: residual.distance)
+          func holds(_ quantiles: [Double]) -> Bool {
+            residual.magnitude <= scale * thirds.interpolated(quantiles, at: residual.distance)
+          }
           cases[index][property] = CoverageTable.Within(
-            interval68: residual.magnitude <= taught.quantile_68 * scale,
-            interval95: residual.magnitude <= taught.quantile_95 * scale)
+            interval68: holds(taught.quantiles_68), interval95: holds(taught.quantiles_95))
         }
       }
     }
     return CoverageTable(cases)
+  }
+
+  private func thirds(without fold: Int? = nil) -> DistanceThirds {
+    DistanceThirds(of: unseen.filter { $0.fold != fold }.map(\.distance))
   }
 
   /// The errors of the spectra that have the property.
@@ -69,15 +75,17 @@ package struct CalibrationFit: Sendable {
   }
 
   private static func calibration(
-    _ residuals: [ErrorScale.Residual]
+    _ residuals: [ErrorScale.Residual], _ thirds: DistanceThirds
   ) -> ModelDocument.PropertyCalibration {
     let scale = ErrorScale(fittedTo: residuals)
     let ratios = residuals.map {
-      $0.magnitude / scale.scale(spread: $0.spread, distance: $0.distance)
-    }.sorted()
+      let size = scale.scale(spread: $0.spread, distance: $0.distance)
+      return (ratio: $0.magnitude / size, distance: $0.distance)
+    }
     return ModelDocument.PropertyCalibration(
       base: scale.base, novelty_weight: scale.noveltyWeight,
-      quantile_68: conformalQuantile(ratios, 0.68), quantile_95: conformalQuantile(ratios, 0.95),
+      quantiles_68: thirds.quantiles(of: ratios) { conformalQuantile($0, 0.68) },
+      quantiles_95: thirds.quantiles(of: ratios) { conformalQuantile($0, 0.95) },
       spread_weight: scale.spreadWeight)
   }
 

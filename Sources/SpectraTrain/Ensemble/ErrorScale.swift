@@ -74,7 +74,8 @@ package struct ErrorScale: Sendable, Equatable {
     noveltyWeight *= base
   }
 
-  private init(base: Double, spreadWeight: Double, noveltyWeight: Double) {
+  /// The scale of these numbers.
+  init(base: Double, spreadWeight: Double, noveltyWeight: Double) {
     self.base = base
     self.spreadWeight = spreadWeight
     self.noveltyWeight = noveltyWeight

@@ -26,7 +26,7 @@ struct ModelAssembly {
 
   private var references: ModelDocument.References {
     ModelDocument.References(
-      features: Payload(dataset.features.selecting(rows: seen)),
+      features: Payload(dataset.features.selecting(rows: seen)), groups: groupNumbers,
       ids: seen.map { dataset.sites[$0].id },
       properties: seen.map { row in
         MaterialProperty.allCases.map { property in
@@ -34,6 +34,15 @@ struct ModelAssembly {
           return value.isNaN ? nil : value
         }
       })
+  }
+
+  /// The group of each reference, counted in the order in which they come.
+  private var groupNumbers: [Int] {
+    var numbers: [String: Int] = [:]
+    for row in seen where numbers[dataset.sites[row].group] == nil {
+      numbers[dataset.sites[row].group] = numbers.count
+    }
+    return seen.compactMap { numbers[dataset.sites[$0].group] }
   }
 
   private var card: ModelCard {

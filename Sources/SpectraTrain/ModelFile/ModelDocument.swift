@@ -1,15 +1,15 @@
 import SpectraInfer
 
-/// A model file of format 1 as Swift values (docs/model-format.md); `ModelWriter` makes the file of
-/// it.
+/// A model file of format 2 as Swift values (docs/model-format.md and docs/model-format-2.md);
+/// `ModelWriter` makes the file of it.
 ///
 /// Names of stored properties are the names in the file. The library does not read models through
 /// this type, but through its own checks.
 public struct ModelDocument: Codable, Sendable {
   /// "spectra-infer model".
   public var format = "spectra-infer model"
-  /// 1.
-  public var format_version = 1
+  /// 2.
+  public var format_version = 2
   /// The six properties in their order.
   public var properties = MaterialProperty.allCases.map {
     Property(name: "\($0.name)", unit: "\($0.unit)")
@@ -123,6 +123,8 @@ public struct ModelDocument: Codable, Sendable {
     public var novelty: Novelty
     /// One entry for each property.
     public var properties: [PropertyCalibration]
+    /// Distances to the nearest reference that the quantiles are given at, rising.
+    public var quantile_distances: [Double]
   }
 
   /// Calibration of one property, in its unit.
@@ -131,12 +133,17 @@ public struct ModelDocument: Codable, Sendable {
     public var base: Double
     /// Weight of the distance to the nearest reference.
     public var novelty_weight: Double
-    /// 68 % quantile of |error| / scale.
-    public var quantile_68: Double
-    /// 95 % quantile of |error| / scale.
-    public var quantile_95: Double
+    /// 68 % quantile of |error| / scale at each of the distances.
+    public var quantiles_68: [Double]
+    /// 95 % quantile of |error| / scale at each of the distances.
+    public var quantiles_95: [Double]
     /// Weight of the ensemble's standard deviation.
     public var spread_weight: Double
+
+    /// The size of an error.
+    var scale: ErrorScale {
+      ErrorScale(base: base, spreadWeight: spread_weight, noveltyWeight: novelty_weight)
+    }
   }
 
   /// How far apart materials are.
@@ -151,6 +158,8 @@ public struct ModelDocument: Codable, Sendable {
   public struct References: Codable, Sendable {
     /// Prepared intensities, [references, features].
     public var features: Payload
+    /// Number of the group of materials of each.
+    public var groups: [Int]
     /// Identifiers.
     public var ids: [String]
     /// Properties of each; null where the site has none.
