@@ -45,6 +45,16 @@ def test_the_same_seed_gives_the_same_image(tmp_path: Path) -> None:
     assert (tmp_path / "one-energy.npy").is_file()
 
 
+def test_the_figures_of_the_tutorial_are_drawn(tmp_path: Path) -> None:
+    result = run("tutorial_figures.py", tmp_path, "--rows", 6, "--columns", 16)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"maps.png", "spectrum.png", "trust.png"}
+    assert re.match(
+        r"60 counts, .* 0\.0\d\d angstrom with summed counts, 0\.0\d\d with averaged predictions\n",
+        result.stdout,
+    )
+
+
 def test_a_cluster_is_started_and_told_of() -> None:
     result = run("cluster.py", "--workers", 1, "--tiles", 1, "--repeat", 1)
     assert result.returncode == 0, result.stderr

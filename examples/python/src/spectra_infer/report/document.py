@@ -56,7 +56,8 @@ __all__ = ["save_small", "write_document"]
 
 SIZE_LIMIT = 150_000
 RESOLUTIONS = (160, 140, 120, 100, 80)
-COLOR_COUNT = 96
+# With fewer, a small patch of a legend takes the colour of its neighbour.
+COLOR_COUNT = 256
 SHOWN_FAILURES = 3
 
 
