@@ -11,10 +11,15 @@
 
 #include <cpuid.h>
 
+/* What is the same with VNNI and without. */
 #define DISPATCH(kernel, name, ...)                                     \
-    ((kernel) == SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)     \
+    ((kernel) >= SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)     \
      : (kernel) == SPECTRA_KERNEL_AVX2 ? name##_avx2(__VA_ARGS__)       \
                                        : name##_baseline(__VA_ARGS__))
+
+/* What VNNI makes faster. */
+#define DISPATCH_VNNI(kernel, name, ...) \
+    ((kernel) == SPECTRA_KERNEL_VNNI ? name##_vnni(__VA_ARGS__) : DISPATCH(kernel, name, __VA_ARGS__))
 
 /* State components of XCR0 that the operating system saves and restores. */
 #define STATE_AVX UINT32_C(0x06)    /* the halves of the ymm registers */
@@ -32,6 +37,7 @@ spectra_kernel spectra_kernel_best(void)
     const uint32_t osxsave = UINT32_C(1) << 27, avx = UINT32_C(1) << 28, fma = UINT32_C(1) << 12;
     const uint32_t avx2 = UINT32_C(1) << 5;
     const uint32_t avx512 = UINT32_C(1) << 16 | UINT32_C(1) << 30; /* F and BW */
+    const uint32_t vnni = UINT32_C(1) << 11;
     const uint32_t needed = osxsave | avx | fma;
     unsigned int eax, ebx, ecx, edx;
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || (ecx & needed) != needed)
@@ -40,13 +46,14 @@ spectra_kernel spectra_kernel_best(void)
         return SPECTRA_KERNEL_BASELINE;
     const uint32_t states = saved_states();
     if ((ebx & avx512) == avx512 && (states & STATE_AVX512) == STATE_AVX512)
-        return SPECTRA_KERNEL_AVX512;
+        return ecx & vnni ? SPECTRA_KERNEL_VNNI : SPECTRA_KERNEL_AVX512;
     return (states & STATE_AVX) == STATE_AVX ? SPECTRA_KERNEL_AVX2 : SPECTRA_KERNEL_BASELINE;
 }
 
 #else
 
 #define DISPATCH(kernel, name, ...) ((void)(kernel), name##_baseline(__VA_ARGS__))
+#define DISPATCH_VNNI DISPATCH
 
 spectra_kernel spectra_kernel_best(void)
 {
@@ -57,7 +64,7 @@ spectra_kernel spectra_kernel_best(void)
 
 spectra_kernel spectra_kernel_chosen(void)
 {
-    static const char *const names[] = { "baseline", "avx2", "avx512" };
+    static const char *const names[] = { "baseline", "avx2", "avx512", "vnni" };
     const char *name = secure_getenv("SPECTRA_KERNEL");
     const spectra_kernel best = spectra_kernel_best();
     for (int kernel = 0; name != NULL && kernel <= (int)best; kernel++)
@@ -68,7 +75,7 @@ spectra_kernel spectra_kernel_chosen(void)
 
 bool spectra_kernel_available(spectra_kernel kernel)
 {
-    /* Whatever has AVX-512 here has AVX2 and FMA too. */
+    /* Whatever has AVX-512 here has AVX2 and FMA too, and so on. */
     return (int)kernel >= SPECTRA_KERNEL_BASELINE && (int)kernel <= (int)spectra_kernel_best();
 }
 
@@ -77,7 +84,7 @@ bool spectra_kernel_available(spectra_kernel kernel)
 static bool multiply_narrow(spectra_kernel kernel, product whole)
 {
 #if defined(__x86_64__)
-    if (kernel == SPECTRA_KERNEL_AVX512 && whole.m >= 12 && whole.n <= 8) {
+    if (kernel >= SPECTRA_KERNEL_AVX512 && whole.m >= 12 && whole.n <= 8) {
         spectra_multiply_narrow_avx512(whole);
         return true;
     }
@@ -131,7 +138,7 @@ size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outp
                               float *values)
 {
 #if defined(__x86_64__)
-    if (kernel == SPECTRA_KERNEL_AVX512)
+    if (kernel >= SPECTRA_KERNEL_AVX512)
         return spectra_compact_avx512(n, outputs, rows, values);
 #else
     (void)kernel;
@@ -153,7 +160,7 @@ void spectra_kernel_back(spectra_kernel kernel, size_t n, size_t count, const ui
     back_product piece = { n, 0, rows, a, scales, b, b_stride, add, c, c_stride };
     do {
         piece.count = count < SPECTRA_BACK_UNITS ? count : SPECTRA_BACK_UNITS;
-        DISPATCH(kernel, spectra_back, piece);
+        DISPATCH_VNNI(kernel, spectra_back, piece);
         count -= piece.count;
         piece.rows += piece.count;
         piece.a += piece.count * SPECTRA_GRADIENT_LANES;

@@ -121,7 +121,7 @@ static bool may_be_spike(const double *signal, size_t count, size_t c, double fl
 
 /* A constant kernel for each call of the function that is wanted. */
 #define CALL(kernel, name, ...)                                                  \
-    ((kernel) == SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)              \
+    ((kernel) >= SPECTRA_KERNEL_AVX512 ? name##_avx512(__VA_ARGS__)              \
      : (kernel) == SPECTRA_KERNEL_AVX2 ? name##_avx2(__VA_ARGS__)                \
                                        : name##_baseline(__VA_ARGS__))
 

@@ -69,6 +69,7 @@ SPECTRA_DECLARE_KERNEL(avx2)
 SPECTRA_DECLARE_KERNEL(avx512)
 /* At most eight columns. */
 void spectra_multiply_narrow_avx512(product whole);
+void spectra_back_vnni(back_product whole);
 size_t spectra_compact_avx512(size_t n, const float *outputs, uint32_t *rows, float *values);
 #endif
 

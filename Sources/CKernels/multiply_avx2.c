@@ -61,6 +61,8 @@ KERNEL_INLINE void store_avx2(float *p, __m256i low, __m256i high, float factor,
 
 #include "single_template.h"
 
+#include "back_template.h"
+
 #include "distance_template.h"
 
 #include "features_template.h"

@@ -86,6 +86,8 @@ static inline void store_baseline(float *p, sums_baseline low, sums_baseline hig
 
 #include "single_template.h"
 
+#include "back_template.h"
+
 #include "distance_template.h"
 
 #include "features_template.h"

@@ -126,7 +126,7 @@ __attribute__((target("avx2"))) static void quantize_avx2(ARGUMENTS)
 void spectra_quantize_gradient(spectra_kernel kernel, ARGUMENTS)
 {
 #if defined(__x86_64__)
-    if (kernel == SPECTRA_KERNEL_AVX512)
+    if (kernel >= SPECTRA_KERNEL_AVX512)
         quantize_avx512(PASSED);
     else if (kernel == SPECTRA_KERNEL_AVX2)
         quantize_avx2(PASSED);

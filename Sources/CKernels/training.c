@@ -38,6 +38,7 @@ static inline uint32_t number_in(const uint64_t *random, size_t j)
 
 #define DISPATCH(kernel, name, ...)       \
     switch (kernel) {                     \
+    case SPECTRA_KERNEL_VNNI:             \
     case SPECTRA_KERNEL_AVX512:           \
         name##_avx512(__VA_ARGS__);       \
         return;                           \

@@ -4,7 +4,7 @@ import Testing
 @Suite("Matrix product kernels")
 struct KernelTests {
   static let available = [
-    SPECTRA_KERNEL_BASELINE, SPECTRA_KERNEL_AVX2, SPECTRA_KERNEL_AVX512,
+    SPECTRA_KERNEL_BASELINE, SPECTRA_KERNEL_AVX2, SPECTRA_KERNEL_AVX512, SPECTRA_KERNEL_VNNI,
   ].filter { spectra_kernel_available($0) }
 
   @Test("The best kernel is available, the baseline always, an unknown one never")

@@ -7,7 +7,7 @@ import Testing
 @Suite("Training kernels")
 struct TrainingKernelTests {
   static let available = [
-    SPECTRA_KERNEL_BASELINE, SPECTRA_KERNEL_AVX2, SPECTRA_KERNEL_AVX512,
+    SPECTRA_KERNEL_BASELINE, SPECTRA_KERNEL_AVX2, SPECTRA_KERNEL_AVX512, SPECTRA_KERNEL_VNNI,
   ].filter { spectra_kernel_available($0) }
 
   static let counts = Array(0...40) + [1001]

@@ -15,7 +15,7 @@
 
 enum { CHANNELS = 701, RAW = 24, PREPARED = 67, FEATURES_MAX = 512, NEIGHBORS = 10 };
 
-static const char *const kernels[] = { "baseline", "avx2", "avx512", "", "unknown", NULL };
+static const char *const kernels[] = { "baseline", "avx2", "avx512", "vnni", "", "unknown", NULL };
 static spectrum spectra[RAW];
 
 /* All that a model says of the spectra. */

@@ -125,7 +125,7 @@ program race "$scratch/race" "$models" "$data" 12
 golden=$root/Tests/Fixtures/golden-models
 program stack "$scratch/stack" "$models" "$data" "$golden/edge-5.json" "$golden/edge-160.json"
 program golden "$scratch/golden" "$golden"
-for kernel in baseline avx2; do # the best one is above
+for kernel in baseline avx2 avx512; do # the best one is above
     program threads env SPECTRA_KERNEL=$kernel "$scratch/threads" "$models" "$data"
     program golden env SPECTRA_KERNEL=$kernel "$scratch/golden" "$golden"
 done

@@ -62,7 +62,8 @@ static inline float spectra_square_root(float x)
 typedef enum spectra_kernel {
     SPECTRA_KERNEL_BASELINE = 0, /* what every processor of the architecture has; fmaf() */
     SPECTRA_KERNEL_AVX2 = 1,     /* x86-64 with AVX2 and FMA: 8 floats at once */
-    SPECTRA_KERNEL_AVX512 = 2    /* x86-64 with AVX-512F and BW: 16 floats at once */
+    SPECTRA_KERNEL_AVX512 = 2,   /* x86-64 with AVX-512F and BW: 16 floats at once */
+    SPECTRA_KERNEL_VNNI = 3      /* that with AVX512-VNNI: 32 products of whole numbers added at once */
 } spectra_kernel;
 
 /**
@@ -74,8 +75,8 @@ typedef enum spectra_kernel {
 spectra_kernel spectra_kernel_best(void);
 
 /**
- * The kernel that the environment variable SPECTRA_KERNEL names, "baseline", "avx2" or "avx512", if
- * it is available, else the best one. For tests: all give the same results.
+ * The kernel that the environment variable SPECTRA_KERNEL names, "baseline", "avx2", "avx512" or
+ * "vnni", if it is available, else the best one. For tests: all give the same results.
  */
 spectra_kernel spectra_kernel_chosen(void);
 
