@@ -107,16 +107,19 @@ static bool may_be_spike(const double *signal, size_t count, size_t c, double fl
 
 #define KERNEL(name) name##_baseline
 #define KERNEL_TARGET
+#define KERNEL_TOGETHER 1
 #include "channels_template.h"
 
 #if defined(__x86_64__)
 
 #define KERNEL(name) name##_avx2
 #define KERNEL_TARGET __attribute__((target("avx2")))
+#define KERNEL_TOGETHER 2
 #include "channels_template.h"
 
 #define KERNEL(name) name##_avx512
 #define KERNEL_TARGET __attribute__((target("avx512f")))
+#define KERNEL_TOGETHER 4
 #include "channels_template.h"
 
 /* A constant kernel for each call of the function that is wanted. */

@@ -4,8 +4,9 @@
  *
  *     KERNEL(name)      the name of a function of this instruction set
  *     KERNEL_TARGET     the attribute that lets a function use it, or nothing
+ *     KERNEL_TOGETHER   eights that go through a polynomial together, 1, 2 or 4; what the registers hold
  *
- * and both are undefined at the end. The last few channels fill a vector in part: the rest of it
+ * and all are undefined at the end. The last few channels fill a vector in part: the rest of it
  * holds numbers that do not change the result.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -199,16 +200,27 @@ KERNEL_TARGET static double KERNEL(curvature)(size_t count, const double *signal
 
 /* ---------------------------------------------------------------- the background */
 
+/* So many whole blocks as are expanded together; 0 where less than one is left. */
+KERNEL_INLINE size_t KERNEL(blocks)(size_t left)
+{
+    return left / BLOCK < KERNEL_TOGETHER ? left / BLOCK : KERNEL_TOGETHER;
+}
+
 KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energies, double center,
                                              double *logarithms)
 {
     const double factor = 1.0 / center;
     size_t c = 0;
-    for (; c + BLOCK <= count; c += BLOCK)
-        KERNEL(near_logarithms)(energies + c, factor, logarithms + c);
-    for (; c < count; c += LANES) {
-        const lanes some = KERNEL(load_some)(energies + c, count - c, 1.0);
-        KERNEL(store_some)(logarithms + c, count - c, KERNEL(any_logarithm)(some, factor));
+    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
+        KERNEL(expansions) at;
+        KERNEL(expand_logarithms)(energies + c, blocks, factor, &at);
+        for (size_t i = 0; i < blocks * BLOCK; i += MANY)
+            KERNEL(store_many)(logarithms + c + i, KERNEL(near_logarithms)(KERNEL(load_many)(energies + c + i),
+                                                                         factor, &at, i / LANES));
+    }
+    for (; c < count; c += MANY) {
+        const KERNEL(many) some = KERNEL(load_some_many)(energies + c, count - c, 1.0);
+        KERNEL(store_some_many)(logarithms + c, count - c, KERNEL(any_logarithm)(some, factor));
     }
 }
 
@@ -225,12 +237,30 @@ KERNEL_TARGET static void KERNEL(line_sums)(size_t count, const double *x, const
     sums[1] = KERNEL(sum)(slope);
 }
 
-/* Adds a term to the sums of its products with powers of x. */
-KERNEL_INLINE void KERNEL(add_moments)(lanes *sums, lanes term, lanes x)
+/* The first `left` numbers, and 0 behind them. */
+KERNEL_INLINE KERNEL(many) KERNEL(known)(KERNEL(many) numbers, size_t left)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++) {
+        const lane_bits known = KERNEL(first)(left > i * LANES ? left - i * LANES : 0);
+        eights[i] = KERNEL(choose)(known, KERNEL(eight)(numbers, i), KERNEL(all)(0.0));
+    }
+    return KERNEL(join)(eights);
+}
+
+/* Adds eight after eight to sums, in this order. */
+KERNEL_INLINE void KERNEL(add_eights)(lanes *sum, KERNEL(many) terms)
+{
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        *sum += KERNEL(eight)(terms, i);
+}
+
+/* Adds terms to the sums of their products with powers of x. */
+KERNEL_INLINE void KERNEL(add_moments)(lanes *sums, KERNEL(many) terms, KERNEL(many) x)
 {
     UNROLL for (size_t j = 0; j < SPECTRA_MOMENT_COUNT; j++) {
-        sums[j] += term;
-        term *= x;
+        KERNEL(add_eights)(&sums[j], terms);
+        terms *= x;
     }
 }
 
@@ -239,16 +269,18 @@ KERNEL_TARGET static void KERNEL(exponential_moments)(size_t count, const double
 {
     lanes sums[SPECTRA_MOMENT_COUNT] = { { 0 } };
     size_t c = 0;
-    for (; c + BLOCK <= count; c += BLOCK) {
-        lanes terms[LANES];
-        KERNEL(near_exponentials)(x + c, 0.0, slope, 300.0, terms);
-        for (size_t i = 0; i < LANES; i++)
-            KERNEL(add_moments)(sums, terms[i], KERNEL(load)(x + c + i * LANES));
+    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
+        KERNEL(expansions) at;
+        KERNEL(expand_exponentials)(x + c, blocks, 0.0, slope, 300.0, &at);
+        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+            const KERNEL(many) place = KERNEL(load_many)(x + c + i);
+            KERNEL(add_moments)(sums, KERNEL(near_exponentials)(place, 0.0, slope, 300.0, &at, i / LANES), place);
+        }
     }
-    for (; c < count; c += LANES) {
-        const lanes place = KERNEL(load_some)(x + c, count - c, 0.0);
-        const lanes term = KERNEL(cut_exponential)(place, 0.0, slope, 300.0);
-        KERNEL(add_moments)(sums, KERNEL(choose)(KERNEL(first)(count - c), term, KERNEL(all)(0.0)), place);
+    for (; c < count; c += MANY) {
+        const KERNEL(many) place = KERNEL(load_some_many)(x + c, count - c, 0.0);
+        const KERNEL(many) term = KERNEL(cut_exponential)(place, 0.0, slope, 300.0);
+        KERNEL(add_moments)(sums, KERNEL(known)(term, count - c), place);
     }
     for (size_t j = 0; j < SPECTRA_MOMENT_COUNT; j++)
         moments[j] = KERNEL(sum)(sums[j]);
@@ -259,12 +291,12 @@ typedef struct KERNEL(residual_sums) {
     lanes score, information, pearson;
 } KERNEL(residual_sums);
 
-KERNEL_INLINE void KERNEL(add_residuals)(KERNEL(residual_sums) *sums, lanes residual, lanes expected,
-                                         lanes q)
+KERNEL_INLINE void KERNEL(add_residuals)(KERNEL(residual_sums) *sums, KERNEL(many) residual,
+                                         KERNEL(many) expected, KERNEL(many) q)
 {
-    sums->score += q * residual;
-    sums->information += q * q * expected;
-    sums->pearson += residual * residual / expected;
+    KERNEL(add_eights)(&sums->score, q * residual);
+    KERNEL(add_eights)(&sums->information, q * q * expected);
+    KERNEL(add_eights)(&sums->pearson, residual * residual / expected);
 }
 
 KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t count, const double *x,
@@ -274,25 +306,23 @@ KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t coun
 {
     KERNEL(residual_sums) sums = { { 0 }, { 0 }, { 0 } };
     size_t c = 0;
-    for (; c + BLOCK <= count; c += BLOCK) {
-        lanes expected[LANES];
-        KERNEL(near_exponentials)(x + c, level, slope, 300.0, expected);
-        for (size_t i = 0; i < LANES; i++) {
-            const lanes place = KERNEL(load)(x + c + i * LANES);
-            KERNEL(add_residuals)(&sums, KERNEL(load)(y + c + i * LANES) - expected[i], expected[i],
+    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
+        KERNEL(expansions) at;
+        KERNEL(expand_exponentials)(x + c, blocks, level, slope, 300.0, &at);
+        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+            const KERNEL(many) place = KERNEL(load_many)(x + c + i);
+            const KERNEL(many) expected = KERNEL(near_exponentials)(place, level, slope, 300.0, &at, i / LANES);
+            KERNEL(add_residuals)(&sums, KERNEL(load_many)(y + c + i) - expected, expected,
                                   (place * place - offset) - tilt * place);
         }
     }
-    for (; c < count; c += LANES) {
+    for (; c < count; c += MANY) {
         const size_t left = count - c;
-        const lane_bits known = KERNEL(first)(left);
-        const lanes none = { 0 };
-        const lanes place = KERNEL(load_some)(x + c, left, 0.0);
-        const lanes expected = KERNEL(cut_exponential)(place, level, slope, 300.0);
-        const lanes residual = KERNEL(load_some)(y + c, left, 0.0) - expected;
-        const lanes q = (place * place - offset) - tilt * place;
-        KERNEL(add_residuals)(&sums, KERNEL(choose)(known, residual, none), expected,
-                              KERNEL(choose)(known, q, none));
+        const KERNEL(many) place = KERNEL(load_some_many)(x + c, left, 0.0);
+        const KERNEL(many) expected = KERNEL(cut_exponential)(place, level, slope, 300.0);
+        const KERNEL(many) residual = KERNEL(load_some_many)(y + c, left, 0.0) - expected;
+        KERNEL(add_residuals)(&sums, KERNEL(known)(residual, left), expected,
+                              KERNEL(known)((place * place - offset) - tilt * place, left));
     }
     return (spectra_residuals){ KERNEL(sum)(sums.score), KERNEL(sum)(sums.information),
                                 KERNEL(sum)(sums.pearson) };
@@ -309,25 +339,28 @@ KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double 
         logarithms[c] = -(double)INFINITY;
         background[c] = 0.0;
     }
-    for (; c + BLOCK <= count; c += BLOCK) {
-        lanes expected[LANES];
-        KERNEL(near_logarithms)(energies + c, factor, logarithms + c);
-        KERNEL(near_exponentials)(logarithms + c, level, slope, 700.0, expected);
-        for (size_t i = 0; i < LANES; i++) {
-            double *counts = signal + c + i * LANES;
-            KERNEL(store)(background + c + i * LANES, expected[i]);
-            KERNEL(store)(counts, KERNEL(load)(counts) - expected[i]);
+    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
+        KERNEL(expansions) at;
+        KERNEL(expand_logarithms)(energies + c, blocks, factor, &at);
+        for (size_t i = 0; i < blocks * BLOCK; i += MANY)
+            KERNEL(store_many)(logarithms + c + i, KERNEL(near_logarithms)(KERNEL(load_many)(energies + c + i),
+                                                                         factor, &at, i / LANES));
+        KERNEL(expand_exponentials)(logarithms + c, blocks, level, slope, 700.0, &at);
+        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+            const KERNEL(many) x = KERNEL(load_many)(logarithms + c + i);
+            const KERNEL(many) expected = KERNEL(near_exponentials)(x, level, slope, 700.0, &at, i / LANES);
+            KERNEL(store_many)(background + c + i, expected);
+            KERNEL(store_many)(signal + c + i, KERNEL(load_many)(signal + c + i) - expected);
         }
     }
-    for (; c < count; c += LANES) {
+    for (; c < count; c += MANY) {
         const size_t left = count - c;
-        const lanes some = KERNEL(load_some)(energies + c, left, 1.0);
-        const lanes x = KERNEL(any_logarithm)(some, factor);
-        const lanes expected = KERNEL(cut_exponential)(x, level, slope, 700.0);
-        const lanes counts = KERNEL(load_some)(signal + c, left, 0.0);
-        KERNEL(store_some)(logarithms + c, left, x);
-        KERNEL(store_some)(background + c, left, expected);
-        KERNEL(store_some)(signal + c, left, counts - expected);
+        const KERNEL(many) x = KERNEL(any_logarithm)(KERNEL(load_some_many)(energies + c, left, 1.0), factor);
+        const KERNEL(many) expected = KERNEL(cut_exponential)(x, level, slope, 700.0);
+        const KERNEL(many) counts = KERNEL(load_some_many)(signal + c, left, 0.0);
+        KERNEL(store_some_many)(logarithms + c, left, x);
+        KERNEL(store_some_many)(background + c, left, expected);
+        KERNEL(store_some_many)(signal + c, left, counts - expected);
     }
 }
 
@@ -656,3 +689,5 @@ KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const doubl
 #undef KERNEL_INLINE
 #undef KERNEL
 #undef KERNEL_TARGET
+#undef KERNEL_TOGETHER
+#undef MANY

@@ -1,12 +1,18 @@
-/* lanes_template.h - eight doubles at once, and their logarithms and exponentials; included once for
- * each instruction set by channels_template.h, which says what the includer defines.
+/* lanes_template.h - eight doubles at once, and logarithms and exponentials of several times eight;
+ * included once for each instruction set by channels_template.h, which says what the includer defines.
  *
- * The vectors are those of the compiler: it makes one instruction of an operation, or two, or four.
+ * The vectors are those of the compiler: it makes one instruction of an operation, or two, or four. An
+ * operation of a polynomial waits for the one before it: so several vectors go through one together.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #define KERNEL_INLINE static inline __attribute__((always_inline)) KERNEL_TARGET
+
+/* So many eights as go through a polynomial together. */
+#define MANY (KERNEL_TOGETHER * LANES)
+typedef double KERNEL(many) __attribute__((vector_size(64 * KERNEL_TOGETHER)));
+typedef int64_t KERNEL(many_bits) __attribute__((vector_size(64 * KERNEL_TOGETHER)));
 
 KERNEL_INLINE lanes KERNEL(load)(const double *p)
 {
@@ -118,15 +124,103 @@ KERNEL_INLINE double KERNEL(sum)(lanes v)
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
 
+/* ---------------------------------------------------------------- several eights */
+
+KERNEL_INLINE KERNEL(many) KERNEL(load_many)(const double *p)
+{
+    KERNEL(many) v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+KERNEL_INLINE void KERNEL(store_many)(double *p, KERNEL(many) v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* Eights side by side, and one of them. */
+KERNEL_INLINE KERNEL(many) KERNEL(join)(const lanes *eights)
+{
+    KERNEL(many) v;
+    memcpy(&v, eights, sizeof v);
+    return v;
+}
+
+KERNEL_INLINE lanes KERNEL(eight)(KERNEL(many) v, const size_t which)
+{
+    lanes eights[KERNEL_TOGETHER];
+    memcpy(eights, &v, sizeof v);
+    return eights[which];
+}
+
+KERNEL_INLINE KERNEL(many) KERNEL(all_many)(double x)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        eights[i] = KERNEL(all)(x);
+    return KERNEL(join)(eights);
+}
+
+/* Each of a few numbers eight times. */
+KERNEL_INLINE KERNEL(many) KERNEL(spread)(const double *numbers)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        eights[i] = KERNEL(all)(numbers[i]);
+    return KERNEL(join)(eights);
+}
+
+/* The first `left` numbers, and `filler` behind them. */
+KERNEL_INLINE KERNEL(many) KERNEL(load_some_many)(const double *p, size_t left, double filler)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        eights[i] = KERNEL(load_some)(p + i * LANES, left > i * LANES ? left - i * LANES : 0, filler);
+    return KERNEL(join)(eights);
+}
+
+KERNEL_INLINE void KERNEL(store_some_many)(double *p, size_t left, KERNEL(many) v)
+{
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        if (left > i * LANES)
+            KERNEL(store_some)(p + i * LANES, left - i * LANES, KERNEL(eight)(v, i));
+}
+
+KERNEL_INLINE KERNEL(many) KERNEL(choose_many)(KERNEL(many_bits) condition, KERNEL(many) yes, KERNEL(many) no)
+{
+    return (KERNEL(many))((condition & (KERNEL(many_bits))yes) | (~condition & (KERNEL(many_bits))no));
+}
+
+/* Eight by eight `yes` where a size is above a limit anywhere in the eight, else `no`. */
+KERNEL_INLINE KERNEL(many) KERNEL(choose_eights)(KERNEL(many) size, double limit, KERNEL(many) yes,
+                                                 KERNEL(many) no)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        eights[i] = KERNEL(any)(KERNEL(eight)(size, i) > limit) ? KERNEL(eight)(yes, i) : KERNEL(eight)(no, i);
+    return KERNEL(join)(eights);
+}
+
+/* Whether a size is above a limit anywhere. */
+KERNEL_INLINE bool KERNEL(exceeds)(KERNEL(many) size, double limit)
+{
+    lane_bits above = { 0 };
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        above |= KERNEL(eight)(size, i) > limit;
+    return KERNEL(any)(above);
+}
+
+/* ---------------------------------------------------------------- logarithms and exponentials */
+
 /* exp(v) for -700 <= v <= 700: 2^k exp(r) with |r| <= ln(2) / 2, or ln(2) where a host rounds otherwise.
    The polynomial is the Chebyshev interpolation of (exp(r) - 1 - r) / r^2, off by 1e-16 at most. */
-KERNEL_INLINE lanes KERNEL(exponential)(lanes v)
+KERNEL_INLINE KERNEL(many) KERNEL(exponential)(KERNEL(many) v)
 {
     /* Adding 1.5 x 2^52 rounds to whole numbers, and leaves them in the lowest bits. */
-    const lanes shifted = v * 0x1.71547652b82fep0 + 0x1.8p52;
-    const lanes k = shifted - 0x1.8p52;
-    const lanes r = (v - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
-    lanes p = 2.5100494788905042e-08 * r + 2.76202305675069e-07;
+    const KERNEL(many) shifted = v * 0x1.71547652b82fep0 + 0x1.8p52;
+    const KERNEL(many) k = shifted - 0x1.8p52;
+    const KERNEL(many) r = (v - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
+    KERNEL(many) p = 2.5100494788905042e-08 * r + 2.76202305675069e-07;
     p = p * r + 2.7557268229963227e-06;
     p = p * r + 2.4801520996825697e-05;
     p = p * r + 0.00019841269863201828;
@@ -136,21 +230,21 @@ KERNEL_INLINE lanes KERNEL(exponential)(lanes v)
     p = p * r + 0.16666666666666669;
     p = p * r + 0.5;
     p = (p * r * r + r) + 1.0;
-    return (lanes)((lane_bits)p + ((lane_bits)shifted << 52));
+    return (KERNEL(many))((KERNEL(many_bits))p + ((KERNEL(many_bits))shifted << 52));
 }
 
 /* ln(v) for normal v: k ln(2) + ln(m) with m from sqrt(1/2) to sqrt(2). With s = (m - 1) / (m + 1),
    ln(m) = 2 artanh(s); the polynomial is the Chebyshev interpolation of (2 artanh(s) / s - 2) / s^2, off
    by 4e-16 at most. */
-KERNEL_INLINE lanes KERNEL(logarithm)(lanes v)
+KERNEL_INLINE KERNEL(many) KERNEL(logarithm)(KERNEL(many) v)
 {
     /* The exponent is that of v / sqrt(1/2), as a number from 1 to 2046 and in the lowest bits. */
-    const lane_bits places = ((lane_bits)v - 0x3fe6a09e667f3bcd + (INT64_C(1023) << 52)) >> 52;
-    const lanes k = (lanes)(places | 0x4330000000000000) - (0x1p52 + 1023.0);
-    const lanes f = (lanes)((lane_bits)v - ((places - 1023) << 52)) - 1.0;
-    const lanes s = f / (f + 2.0);
-    const lanes z = s * s;
-    lanes p = 0.14616585424888623 * z + 0.15331710618210773;
+    const KERNEL(many_bits) places = ((KERNEL(many_bits))v - 0x3fe6a09e667f3bcd + (INT64_C(1023) << 52)) >> 52;
+    const KERNEL(many) k = (KERNEL(many))(places | 0x4330000000000000) - (0x1p52 + 1023.0);
+    const KERNEL(many) f = (KERNEL(many))((KERNEL(many_bits))v - ((places - 1023) << 52)) - 1.0;
+    const KERNEL(many) s = f / (f + 2.0);
+    const KERNEL(many) z = s * s;
+    KERNEL(many) p = 0.14616585424888623 * z + 0.15331710618210773;
     p = p * z + 0.18182889455674947;
     p = p * z + 0.22222211130259878;
     p = p * z + 0.2857142862600327;
@@ -161,80 +255,101 @@ KERNEL_INLINE lanes KERNEL(logarithm)(lanes v)
 }
 
 /* ln(v), of what is below the normal numbers that of the smallest of these. */
-KERNEL_INLINE lanes KERNEL(positive_logarithm)(lanes v)
+KERNEL_INLINE KERNEL(many) KERNEL(positive_logarithm)(KERNEL(many) v)
 {
-    return KERNEL(logarithm)(KERNEL(larger)(v, KERNEL(all)(DBL_MIN)));
+    return KERNEL(logarithm)(KERNEL(choose_many)(v > DBL_MIN, v, KERNEL(all_many)(DBL_MIN)));
 }
 
 /* ln(factor v), and -infinity of 0 and below. */
-KERNEL_INLINE lanes KERNEL(any_logarithm)(lanes v, double factor)
+KERNEL_INLINE KERNEL(many) KERNEL(any_logarithm)(KERNEL(many) v, double factor)
 {
-    return KERNEL(choose)(v > 0.0, KERNEL(positive_logarithm)(factor * v),
-                          KERNEL(all)(-(double)INFINITY));
-}
-
-/* One number of each of eight times eight that lie side by side, the fifth: the anchors of local
-   expansions, of which each is good for its own eight. */
-KERNEL_INLINE lanes KERNEL(anchors)(const double *p)
-{
-    return (lanes){ p[4], p[12], p[20], p[28], p[36], p[44], p[52], p[60] };
-}
-
-/* Logarithms of 64 numbers above 0 that change little from one to the next, times `factor`; of 0 and
-   below, -infinity. Near an anchor a, ln(v) = ln(a) + ln(1 + u), of which the series ends at u^6. */
-KERNEL_INLINE void KERNEL(near_logarithms)(const double *numbers, double factor, double *logarithms)
-{
-    const lanes anchors = KERNEL(larger)(KERNEL(anchors)(numbers), KERNEL(all)(1e-6));
-    double anchor[LANES], inverse[LANES], base[LANES];
-    KERNEL(store)(anchor, anchors);
-    KERNEL(store)(inverse, 1.0 / anchors);
-    KERNEL(store)(base, KERNEL(positive_logarithm)(factor * anchors));
-    for (size_t i = 0; i < LANES; i++) {
-        const lanes v = KERNEL(load)(numbers + i * LANES);
-        const lanes u = (v - anchor[i]) * inverse[i];
-        if (KERNEL(any)(KERNEL(magnitude)(u) > 0.004)) {
-            KERNEL(store)(logarithms + i * LANES, KERNEL(any_logarithm)(v, factor));
-            continue;
-        }
-        lanes p = (1.0 / 5.0) - (1.0 / 6.0) * u;
-        p = -0.25 + p * u;
-        p = (1.0 / 3.0) + p * u;
-        p = -0.5 + p * u;
-        p = 1.0 + p * u;
-        KERNEL(store)(logarithms + i * LANES, base[i] + p * u);
-    }
+    return KERNEL(choose_many)(v > 0.0, KERNEL(positive_logarithm)(factor * v),
+                               KERNEL(all_many)(-(double)INFINITY));
 }
 
 /* exp(level + slope x), the exponent cut at -limit and limit. */
-KERNEL_INLINE lanes KERNEL(cut_exponential)(lanes x, double level, double slope, double limit)
+KERNEL_INLINE KERNEL(many) KERNEL(cut_exponential)(KERNEL(many) x, double level, double slope, double limit)
 {
-    const lanes most = KERNEL(all)(limit), least = KERNEL(all)(-limit);
-    const lanes exponent = KERNEL(smaller)(level + slope * x, most);
-    return KERNEL(exponential)(KERNEL(larger)(exponent, least));
+    const KERNEL(many) most = KERNEL(all_many)(limit), least = KERNEL(all_many)(-limit);
+    KERNEL(many) exponent = level + slope * x;
+    exponent = KERNEL(choose_many)(exponent < most, exponent, most);
+    return KERNEL(exponential)(KERNEL(choose_many)(exponent > least, exponent, least));
 }
 
-/* The same of 64 numbers x, finite, that change little from one to the next. Near an anchor a, it is
-   exp(level + slope a) exp(d), of which the series ends at d^7. */
-KERNEL_INLINE void KERNEL(near_exponentials)(const double *x, double level, double slope, double limit,
-                                             lanes *exponentials)
+/* ---------------------------------------------------------------- of numbers that change little */
+
+/* The anchors of local expansions for so many blocks as there are vectors in one of many: of each eight
+   numbers that lie side by side the fifth, good for these eight. Blocks that are not there repeat the last. */
+KERNEL_INLINE KERNEL(many) KERNEL(anchors)(const double *numbers, size_t blocks)
 {
-    const lanes anchors = KERNEL(anchors)(x);
-    double anchor[LANES], base[LANES];
-    KERNEL(store)(anchor, anchors);
-    KERNEL(store)(base, KERNEL(cut_exponential)(anchors, level, slope, limit));
-    for (size_t i = 0; i < LANES; i++) {
-        const lanes place = KERNEL(load)(x + i * LANES);
-        const lanes d = slope * (place - anchor[i]);
-        if (KERNEL(any)(KERNEL(magnitude)(d) > 0.03)) {
-            exponentials[i] = KERNEL(cut_exponential)(place, level, slope, limit);
-            continue;
-        }
-        lanes p = (1.0 / 720.0) + (1.0 / 5040.0) * d;
-        p = (1.0 / 120.0) + p * d;
-        p = (1.0 / 24.0) + p * d;
-        p = (1.0 / 6.0) + p * d;
-        p = 0.5 + p * d;
-        p = 1.0 + p * d;
-        exponentials[i] = base[i] + base[i] * (p * d);
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++) {
+        const double *p = numbers + (i < blocks ? i : blocks - 1) * BLOCK;
+        eights[i] = (lanes){ p[4], p[12], p[20], p[28], p[36], p[44], p[52], p[60] };
     }
+    return KERNEL(join)(eights);
+}
+
+/* Anchors, and what is known there. */
+typedef struct KERNEL(expansions) {
+    double anchor[MANY], inverse[MANY], base[MANY];
+} KERNEL(expansions);
+
+/* For logarithms of numbers above 0, times `factor`. */
+KERNEL_INLINE void KERNEL(expand_logarithms)(const double *numbers, size_t blocks, double factor,
+                                             KERNEL(expansions) *at)
+{
+    const KERNEL(many) own = KERNEL(anchors)(numbers, blocks), least = KERNEL(all_many)(1e-6);
+    const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
+    KERNEL(store_many)(at->anchor, anchors);
+    KERNEL(store_many)(at->inverse, 1.0 / anchors);
+    KERNEL(store_many)(at->base, KERNEL(positive_logarithm)(factor * anchors));
+}
+
+/* Logarithms of numbers above 0 that change little from one to the next; of 0 and below, -infinity.
+   Near an anchor a, ln(v) = ln(a) + ln(1 + u), of which the series ends at u^6. */
+KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor,
+                                                   const KERNEL(expansions) *at, size_t first)
+{
+    const KERNEL(many) base = KERNEL(spread)(at->base + first);
+    const KERNEL(many) u = (v - KERNEL(spread)(at->anchor + first)) * KERNEL(spread)(at->inverse + first);
+    KERNEL(many) p = (1.0 / 5.0) - (1.0 / 6.0) * u;
+    p = -0.25 + p * u;
+    p = (1.0 / 3.0) + p * u;
+    p = -0.5 + p * u;
+    p = 1.0 + p * u;
+    p = base + p * u;
+    const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))u & INT64_MAX);
+    if (KERNEL(exceeds)(distance, 0.004))
+        p = KERNEL(choose_eights)(distance, 0.004, KERNEL(any_logarithm)(v, factor), p);
+    return p;
+}
+
+/* For exponentials of numbers x, cut as cut_exponential() does. */
+KERNEL_INLINE void KERNEL(expand_exponentials)(const double *x, size_t blocks, double level, double slope,
+                                               double limit, KERNEL(expansions) *at)
+{
+    const KERNEL(many) anchors = KERNEL(anchors)(x, blocks);
+    KERNEL(store_many)(at->anchor, anchors);
+    KERNEL(store_many)(at->base, KERNEL(cut_exponential)(anchors, level, slope, limit));
+}
+
+/* exp(level + slope x) of numbers x, finite, that change little from one to the next. Near an anchor a,
+   it is exp(level + slope a) exp(d), of which the series ends at d^7. */
+KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double level, double slope, double limit,
+                                                     const KERNEL(expansions) *at, size_t first)
+{
+    const KERNEL(many) base = KERNEL(spread)(at->base + first);
+    const KERNEL(many) d = slope * (x - KERNEL(spread)(at->anchor + first));
+    KERNEL(many) p = (1.0 / 720.0) + (1.0 / 5040.0) * d;
+    p = (1.0 / 120.0) + p * d;
+    p = (1.0 / 24.0) + p * d;
+    p = (1.0 / 6.0) + p * d;
+    p = 0.5 + p * d;
+    p = 1.0 + p * d;
+    p = base + base * (p * d);
+    const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))d & INT64_MAX);
+    if (KERNEL(exceeds)(distance, 0.03))
+        p = KERNEL(choose_eights)(distance, 0.03, KERNEL(cut_exponential)(x, level, slope, limit), p);
+    return p;
 }
