@@ -130,41 +130,54 @@ KERNEL_TARGET static size_t KERNEL(next_repeat)(size_t count, const double *sign
     return count;
 }
 
-/* The steps up to eight channels, and their magnitudes times a factor. */
-typedef struct KERNEL(steps) {
-    lanes step, size;
-} KERNEL(steps);
-
-KERNEL_INLINE KERNEL(steps) KERNEL(steps_to)(lanes here, lanes before, double factor)
+/* Which of eight channels may be spikes, as may_be_spike() says; there are three more on either side. */
+KERNEL_INLINE lane_bits KERNEL(may_be_spikes)(const double *s, double floor, double excess)
 {
-    const lanes step = here - before;
-    return (KERNEL(steps)){ step, factor * KERNEL(magnitude)(step) };
+    const lanes left = KERNEL(load)(s - 1), here = KERNEL(load)(s), right = KERNEL(load)(s + 1);
+    const lanes next = KERNEL(load)(s + 2), rise = here - left, fall = here - right;
+    const lanes step = excess * KERNEL(magnitude)(left - KERNEL(load)(s - 2));
+    const lanes far = excess * KERNEL(magnitude)(KERNEL(load)(s - 2) - KERNEL(load)(s - 3));
+    const lanes behind = excess * KERNEL(magnitude)(KERNEL(load)(s + 3) - next);
+    const lane_bits rises = (rise > floor) & (rise > step) & (rise > far) & (rise > behind);
+    const lane_bits one = (fall > floor) & (fall > excess * KERNEL(magnitude)(right - left))
+                          & (fall > excess * KERNEL(magnitude)(next - right));
+    const lanes low = KERNEL(smaller)(here, right) - KERNEL(larger)(left, next);
+    const lane_bits two = (low > floor) & (low > step) & (low > excess * KERNEL(magnitude)(next - left));
+    return rises & (one | two);
 }
 
-/* From a channel on, a multiple of eight above eight, the first eight of which one may be a spike. */
-KERNEL_INLINE size_t KERNEL(rise_and_fall)(size_t count, const double *signal, size_t c, double floor,
-                                           double excess)
+/* From a channel on, a multiple of eight above eight, the first that may be a spike; the next eight where
+   the last whole eights hold none. */
+KERNEL_INLINE size_t KERNEL(spike_in_eights)(size_t count, const double *signal, size_t c, double floor,
+                                             double excess)
 {
     if (c + 2 * LANES > count)
         return c;
     const double *s = signal + c;
-    KERNEL(steps) before = KERNEL(steps_to)(KERNEL(load)(s - LANES), KERNEL(load)(s - LANES - 1), excess);
-    KERNEL(steps) here = KERNEL(steps_to)(KERNEL(load)(s), KERNEL(load)(s - 1), excess);
+    lanes before = KERNEL(magnitude)(KERNEL(load)(s - LANES) - KERNEL(load)(s - LANES - 1)) * excess;
+    lanes step = KERNEL(load)(s) - KERNEL(load)(s - 1), size = excess * KERNEL(magnitude)(step);
     const lanes lowest = KERNEL(all)(floor);
     for (; c + 2 * LANES <= count; c += LANES) {
-        s = signal + c + LANES;
-        const KERNEL(steps) after = KERNEL(steps_to)(KERNEL(load)(s), KERNEL(load)(s - 1), excess);
-        const lanes first = KERNEL(one_before)(before.size, here.size);
-        const lanes far = KERNEL(two_before)(before.size, here.size);
-        const lanes next = KERNEL(one_behind)(here.step, after.step);
-        const lanes last = KERNEL(two_behind)(here.step, after.step);
+        s = signal + c;
+        const lanes step_after = KERNEL(load)(s + LANES) - KERNEL(load)(s + LANES - 1);
+        const lanes after = excess * KERNEL(magnitude)(step_after);
+        const lanes first = KERNEL(one_before)(before, size);
+        const lanes far = KERNEL(two_before)(before, size);
+        const lanes right = KERNEL(load)(s + 1);
         /* One channel falls more than what follows, two fall more than what came before. */
-        const lane_bits falls = (-next > KERNEL(two_behind)(here.size, after.size)) | (-last > first);
+        const lane_bits falls = (KERNEL(load)(s) - right > KERNEL(two_behind)(size, after))
+                                | (right - KERNEL(load)(s + 2) > first);
         const lanes most = KERNEL(larger)(KERNEL(larger)(first, far), lowest);
-        if (KERNEL(any)((here.step > most) & falls))
-            break;
-        before = here;
-        here = after;
+        /* Noise does it here and there: only then the rest is asked. */
+        if (KERNEL(any)((step > most) & falls)) {
+            const lane_bits spikes = KERNEL(may_be_spikes)(s, floor, excess);
+            for (size_t i = 0; i < LANES; i++)
+                if (spikes[i])
+                    return c + i;
+        }
+        before = size;
+        size = after;
+        step = step_after;
     }
     return c;
 }
@@ -175,7 +188,7 @@ KERNEL_TARGET static size_t KERNEL(next_spike)(size_t count, const double *signa
     size_t c = from < 2 ? 2 : from;
     while (c + 2 < count) {
         if (c % LANES == 0 && c > LANES)
-            c = KERNEL(rise_and_fall)(count, signal, c, floor, excess);
+            c = KERNEL(spike_in_eights)(count, signal, c, floor, excess);
         /* One by one up to the next eight. */
         do {
             if (c + 2 < count && may_be_spike(signal, count, c, floor, excess))
