@@ -602,13 +602,6 @@ KERNEL_TARGET static void KERNEL(undivide_slopes)(size_t points, const float *fe
     }
 }
 
-/* Adds the scalars' factor times a share to the weights of a channel. */
-KERNEL_INLINE void KERNEL(weigh)(double *weights, size_t channel, lanes factor, double share)
-{
-    double *own = weights + channel * LANES;
-    KERNEL(store)(own, KERNEL(load)(own) + factor * share);
-}
-
 KERNEL_TARGET static void KERNEL(weigh_cells)(const lines t, size_t channel, size_t cells, double lower,
                                               double step, const double *factors, double *weights,
                                               double *differences)
@@ -618,35 +611,41 @@ KERNEL_TARGET static void KERNEL(weigh_cells)(const lines t, size_t channel, siz
     channel = channel_of(t, lower, channel);
     double below = value_at(t, lower, channel);
     lanes sum = { 0 };
+    /* What the channel has so far, which is kept in a register as long as cells add to it. */
+    lanes own = KERNEL(load)(weights + channel * LANES), next = KERNEL(load)(weights + (channel + 1) * LANES);
     for (size_t i = 0; i < cells; i++) {
-        const double border = start + (double)(i + 1) * step;
+        const double border = start + (double)(int64_t)(i + 1) * step;
         const double upper = border < last ? border : last;
         const lanes factor = KERNEL(load)(factors + i * LANES);
         const size_t end = channel_of(t, upper, channel);
+        const double part = upper - t.energies[end], ratio = part / (t.energies[end + 1] - t.energies[end]);
+        const double above = t.signal[end] + ratio * (t.signal[end + 1] - t.signal[end]);
         if (end == channel) {
             const shares whole = shares_of(t.energies, channel, lower, upper);
-            KERNEL(weigh)(weights, channel, factor, whole.left);
-            KERNEL(weigh)(weights, channel + 1, factor, whole.right);
+            own += factor * whole.left;
+            next += factor * whole.right;
         } else {
             const shares first = shares_of(t.energies, channel, lower, t.energies[channel + 1]);
-            KERNEL(weigh)(weights, channel, factor, first.left);
+            KERNEL(store)(weights + channel * LANES, own + factor * first.left);
             /* Between whole channels, each has half of the integral. */
             double share = first.right;
-            for (size_t c = channel + 1; c < end; c++) {
-                const double half = 0.5 * (t.energies[c + 1] - t.energies[c]);
-                KERNEL(weigh)(weights, c, factor, share + half);
+            for (channel++; channel < end; channel++) {
+                const double half = 0.5 * (t.energies[channel + 1] - t.energies[channel]);
+                KERNEL(store)(weights + channel * LANES, next + factor * (share + half));
+                next = KERNEL(load)(weights + (channel + 1) * LANES);
                 share = half;
             }
-            const shares rest = shares_of(t.energies, end, t.energies[end], upper);
-            KERNEL(weigh)(weights, end, factor, share + rest.left);
-            KERNEL(weigh)(weights, end + 1, factor, rest.right);
+            /* As shares_of() from the channel to the border; a half is exact. */
+            const double right = part * (0.5 * ratio);
+            own = next + factor * (share + (part - right));
+            next = KERNEL(load)(weights + (end + 1) * LANES) + factor * right;
         }
-        const double above = value_at(t, upper, end);
         sum += factor * (above - below);
         lower = upper;
         below = above;
-        channel = end;
     }
+    KERNEL(store)(weights + channel * LANES, own);
+    KERNEL(store)(weights + (channel + 1) * LANES, next);
     KERNEL(store)(differences, sum);
 }
 
