@@ -47,6 +47,16 @@ struct CumulativeIntensity: ~Escapable {
     return integral[channel] + part * (signal[channel] + slope * part / 2)
   }
 
+  /// The integral from one energy (eV) to a higher one, both in the range of the channels.
+  ///
+  /// - Complexity: as `EnergyAxis.channel(atOrAbove:)`.
+  func value(from lower: Double, to upper: Double, on axis: EnergyAxis) -> Double {
+    var first = channel(below: lower, on: axis)
+    var last = min(channels.upperBound - 2, channel(below: upper, on: axis))
+    let below = value(at: lower, from: &first)
+    return value(at: upper, from: &last) - below
+  }
+
   /// The channel from which the integral up to `energy` follows.
   func channel(below energy: Double, on axis: EnergyAxis) -> Int {
     max(channels.lowerBound, axis.channel(atOrAbove: energy) - 1)

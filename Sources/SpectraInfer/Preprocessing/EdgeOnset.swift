@@ -67,10 +67,8 @@ public struct EdgeOnset: Sendable {
         """, found: energies[crossing])
     }
     let last = min(energies[crossing] + rule.maximumWithin, axis.last)
-    var place = crossing
-    let below = cumulative.value(at: energies[crossing], from: &place)
-    let above = cumulative.value(at: last, from: &place)
-    let mean = (above - below) / (last - energies[crossing])
+    let area = cumulative.value(from: energies[crossing], to: last, on: axis)
+    let mean = area / (last - energies[crossing])
     guard mean > Self.lastingShare * height else {
       throw SpectraError(
         .noEdge,

@@ -43,9 +43,7 @@ extension Preprocessor {
     let variance = preparation.noise.variance(
       of: &weights, in: range, energies: axis.energies, kernel, channels: channels,
       scratch: &scratch, fourier: &fourier, filter: filter)
-    var place = range.lowerBound
-    let below = cumulative.value(at: stretch.start, from: &place)
-    let excess = cumulative.value(at: stretch.end, from: &place) - below
+    let excess = cumulative.value(from: stretch.start, to: stretch.end, on: axis)
     return PreEdgeIntensity(
       excess: excess / (preparation.area * grid.step * Double(grid.count)),
       significance: variance > 0 ? excess / variance.squareRoot() : 0)
