@@ -8,7 +8,7 @@ internal import CKernels
 /// sizes, add up to at most the whole (piecewise aggregate approximation; Keogh et al., Knowl. Inf.
 /// Syst. 3 (2001) 263). What the bound rules out is farther away; the rest is measured in full, so that
 /// the nearest are the same as without it.
-struct BlockMeans {
+struct BlockMeans: ~Copyable {
   private static let width = 8
   // For `ModelLimits.features`; the value of a generic type cannot be named.
   private typealias Values = InlineArray<513, Float>

@@ -88,13 +88,16 @@ struct ReferenceLibrary: ~Copyable {
   private static func lowest(_ bounds: Span<Float>, _ count: Int) -> InlineArray<3, Int> {
     var places = InlineArray<3, Int>(repeating: -1)
     var values = InlineArray<3, Float>(repeating: .infinity)
-    for index in 0..<count where places[2] < 0 || bounds[index] < values[2] {
+    // The third lowest so far, which hardly any is below.
+    var third = Float.infinity
+    for index in 0..<count where bounds[index] < third || index < places.count {
       var rank = 2
       while rank > 0, places[rank - 1] < 0 || bounds[index] < values[rank - 1] {
         (places[rank], values[rank]) = (places[rank - 1], values[rank - 1])
         rank -= 1
       }
       (places[rank], values[rank]) = (index, bounds[index])
+      third = values[2]
     }
     return places
   }

@@ -69,9 +69,11 @@ struct ShapeSmoothing: ~Copyable {
     guard pointCount > 0 else { return }
     // The first point stands in the middle of the features that it stands for.
     let first = step / 2 - half
-    for place in 0..<shapeStart {
-      scratch[place] = features[start + min(featureCount - 1, max(0, first + place))]
-    }
+    let own = features.extracting(start..<start + featureCount)
+    let (left, right) = (min(shapeStart, max(0, -first)), min(shapeStart, featureCount - first))
+    for place in 0..<left { scratch[place] = own[0] }
+    for place in left..<right { scratch[place] = own[first + place] }
+    for place in right..<shapeStart { scratch[place] = own[featureCount - 1] }
     unsafe matrix.span.withUnsafeBufferPointer { matrix in
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
         guard let matrix = matrix.baseAddress, let scratch = scratch.baseAddress else { return }
