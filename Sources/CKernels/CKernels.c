@@ -81,10 +81,10 @@ bool spectra_kernel_available(spectra_kernel kernel)
 
 /* Computes a product of few columns, which do not fill a vector of AVX-512, if there are rows enough to hide
    the latency; false: it is not one. */
-static bool multiply_narrow(spectra_kernel kernel, product whole)
+static bool multiply_narrow(spectra_kernel kernel, const product *whole)
 {
 #if defined(__x86_64__)
-    if (kernel >= SPECTRA_KERNEL_AVX512 && whole.m >= 12 && whole.n <= 8) {
+    if (kernel >= SPECTRA_KERNEL_AVX512 && whole->m >= 12 && whole->n <= 8) {
         spectra_multiply_narrow_avx512(whole);
         return true;
     }
@@ -99,8 +99,8 @@ void spectra_kernel_multiply(spectra_kernel kernel, size_t m, size_t n, size_t k
                              const float *bias, float *c, size_t c_stride, bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    if (!multiply_narrow(kernel, whole))
-        DISPATCH(kernel, spectra_multiply, whole);
+    if (!multiply_narrow(kernel, &whole))
+        DISPATCH(kernel, spectra_multiply, &whole);
 }
 
 void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, size_t k,
@@ -109,8 +109,8 @@ void spectra_kernel_multiply_sparse(spectra_kernel kernel, size_t m, size_t n, s
                                     bool rectify)
 {
     const product whole = { m, n, k, a, a_stride, b, b_stride, bias, c, c_stride, rectify };
-    if (!multiply_narrow(kernel, whole))
-        DISPATCH(kernel, spectra_multiply_sparse, whole);
+    if (!multiply_narrow(kernel, &whole))
+        DISPATCH(kernel, spectra_multiply_sparse, &whole);
 }
 
 void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float *features,
@@ -131,7 +131,7 @@ void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const ui
                          float *c, bool rectify)
 {
     const rows_product whole = { n, count, rows, a, b, b_stride, bias, c, rectify };
-    DISPATCH(kernel, spectra_rows, whole);
+    DISPATCH(kernel, spectra_rows, &whole);
 }
 
 size_t spectra_kernel_compact(spectra_kernel kernel, size_t n, const float *outputs, uint32_t *rows,
@@ -160,7 +160,7 @@ void spectra_kernel_back(spectra_kernel kernel, size_t n, size_t count, const ui
     back_product piece = { n, 0, rows, a, scales, b, b_stride, add, c, c_stride };
     do {
         piece.count = count < SPECTRA_BACK_UNITS ? count : SPECTRA_BACK_UNITS;
-        DISPATCH_VNNI(kernel, spectra_back, piece);
+        DISPATCH_VNNI(kernel, spectra_back, &piece);
         count -= piece.count;
         piece.rows += piece.count;
         piece.a += piece.count * SPECTRA_GRADIENT_LANES;

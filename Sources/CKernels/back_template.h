@@ -48,11 +48,11 @@ KERNEL_INLINE void KERNEL(back_tile)(const size_t vectors, const back_product *t
     }
 }
 
-KERNEL_TARGET void KERNEL(spectra_back)(back_product t)
+KERNEL_TARGET void KERNEL(spectra_back)(const back_product *t)
 {
     size_t column = 0;
     UNROLL for (size_t vectors = BACK_VECTORS; vectors > 0; vectors /= 2) {
-        for (; column + vectors * SHORTS <= t.n; column += vectors * SHORTS)
-            KERNEL(back_tile)(vectors, &t, column);
+        for (; column + vectors * SHORTS <= t->n; column += vectors * SHORTS)
+            KERNEL(back_tile)(vectors, t, column);
     }
 }

@@ -49,11 +49,12 @@ typedef struct back_product {
 /* Units whose 12-bit weights times 13-bit gradients are at most 2^31 - 1 in sum: 2047 x 4095 x 256. */
 #define SPECTRA_BACK_UNITS 256
 
+/* Products are handed over by address: a copy would be read before its parts are all written. */
 #define SPECTRA_DECLARE_KERNEL(kernel)                                                              \
-    void spectra_multiply_##kernel(product whole);                                                  \
-    void spectra_multiply_sparse_##kernel(product whole);                                           \
-    void spectra_rows_##kernel(rows_product whole);                                                 \
-    void spectra_back_##kernel(back_product whole);                                                 \
+    void spectra_multiply_##kernel(const product *whole);                                           \
+    void spectra_multiply_sparse_##kernel(const product *whole);                                    \
+    void spectra_rows_##kernel(const rows_product *whole);                                          \
+    void spectra_back_##kernel(const back_product *whole);                                          \
     void spectra_distances_##kernel(size_t blocks, size_t dimensions, const float *point,           \
                                     const float *others, float *squares);                           \
     double spectra_squares_##kernel(size_t n, const float *x, const float *y, double limit);        \
@@ -68,8 +69,8 @@ SPECTRA_DECLARE_KERNEL(baseline)
 SPECTRA_DECLARE_KERNEL(avx2)
 SPECTRA_DECLARE_KERNEL(avx512)
 /* At most eight columns. */
-void spectra_multiply_narrow_avx512(product whole);
-void spectra_back_vnni(back_product whole);
+void spectra_multiply_narrow_avx512(const product *whole);
+void spectra_back_vnni(const back_product *whole);
 size_t spectra_compact_avx512(size_t n, const float *outputs, uint32_t *rows, float *values);
 #endif
 

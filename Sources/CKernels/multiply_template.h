@@ -151,23 +151,24 @@ KERNEL_INLINE product KERNEL(depth)(const product *whole, size_t begin, size_t m
 }
 
 /* All of t, at most PIECE deep. */
-KERNEL_TARGET static void KERNEL(dense_piece)(product t)
+KERNEL_TARGET static void KERNEL(dense_piece)(const product *t)
 {
     size_t done = 0;
-    KERNEL(bands)(TALL_ROWS, TALL_VECTORS, t, &done);
-    KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, t, &done);
+    KERNEL(bands)(TALL_ROWS, TALL_VECTORS, *t, &done);
+    KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, *t, &done);
     if (MIDDLE_ROWS > 3) {
-        KERNEL(bands)(3, MIDDLE_VECTORS, t, &done);
-        KERNEL(bands)(2, PAIR_VECTORS, t, &done);
+        KERNEL(bands)(3, MIDDLE_VECTORS, *t, &done);
+        KERNEL(bands)(2, PAIR_VECTORS, *t, &done);
     }
-    KERNEL(bands)(1, SINGLE_VECTORS, t, &done);
+    KERNEL(bands)(1, SINGLE_VECTORS, *t, &done);
 }
 
-KERNEL_TARGET void KERNEL(spectra_multiply)(product whole)
+KERNEL_TARGET void KERNEL(spectra_multiply)(const product *whole)
 {
     size_t begin = 0;
     do {
-        KERNEL(dense_piece)(KERNEL(depth)(&whole, begin, PIECE));
+        const product piece = KERNEL(depth)(whole, begin, PIECE);
+        KERNEL(dense_piece)(&piece);
         begin += PIECE;
-    } while (begin < whole.k);
+    } while (begin < whole->k);
 }

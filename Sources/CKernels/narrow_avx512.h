@@ -69,12 +69,13 @@ KERNEL_TARGET static void narrow_rows_avx512(product t)
 }
 
 /* Rows that fill no sixteen, and fewer columns, fill vectors of eight. */
-KERNEL_TARGET void spectra_multiply_narrow_avx512(product t)
+KERNEL_TARGET void spectra_multiply_narrow_avx512(const product *whole)
 {
+    product t = *whole;
     for (; t.m >= NARROW_ROWS && t.n == NARROW_COLUMNS; t.m -= NARROW_ROWS) {
         narrow_rows_avx512(t);
         t.a += NARROW_ROWS * t.a_stride;
         t.c += NARROW_ROWS * t.c_stride;
     }
-    spectra_multiply_avx2(t);
+    spectra_multiply_avx2(&t);
 }

@@ -22,11 +22,11 @@ KERNEL_INLINE void KERNEL(rows_tile)(const size_t vectors, const rows_product *t
         V_STORE(t->c + column + j * LANES, t->rectify ? V_RECTIFY(sum[j]) : sum[j]);
 }
 
-KERNEL_TARGET void KERNEL(spectra_rows)(rows_product t)
+KERNEL_TARGET void KERNEL(spectra_rows)(const rows_product *t)
 {
     size_t column = 0;
     UNROLL for (size_t vectors = SINGLE_VECTORS; vectors > 0; vectors /= 2) {
-        for (; column + vectors * LANES <= t.n; column += vectors * LANES)
-            KERNEL(rows_tile)(vectors, &t, column);
+        for (; column + vectors * LANES <= t->n; column += vectors * LANES)
+            KERNEL(rows_tile)(vectors, t, column);
     }
 }

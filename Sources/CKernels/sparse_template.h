@@ -84,20 +84,20 @@ KERNEL_TARGET static void KERNEL(sparse_piece)(product t)
         }
     }
     if (t.n > 0)
-        KERNEL(dense_piece)(t);
+        KERNEL(dense_piece)(&t);
 }
 
-KERNEL_TARGET void KERNEL(spectra_multiply_sparse)(product whole)
+KERNEL_TARGET void KERNEL(spectra_multiply_sparse)(const product *whole)
 {
-    for (size_t done = 0; done < whole.m; done += SPARSE_ROWS) {
-        product rows = whole;
-        rows.m = whole.m - done < SPARSE_ROWS ? whole.m - done : SPARSE_ROWS;
-        rows.a += done * whole.a_stride;
-        rows.c += done * whole.c_stride;
+    for (size_t done = 0; done < whole->m; done += SPARSE_ROWS) {
+        product rows = *whole;
+        rows.m = whole->m - done < SPARSE_ROWS ? whole->m - done : SPARSE_ROWS;
+        rows.a += done * whole->a_stride;
+        rows.c += done * whole->c_stride;
         size_t begin = 0;
         do {
             KERNEL(sparse_piece)(KERNEL(depth)(&rows, begin, PIECE));
             begin += PIECE;
-        } while (begin < whole.k);
+        } while (begin < whole->k);
     }
 }
