@@ -570,16 +570,43 @@ KERNEL_TARGET static void KERNEL(weigh_area)(const lines t, size_t channel, doub
     weights[end + 1] += factor * rest.right;
 }
 
+/* Eight rows become columns. */
+KERNEL_INLINE void KERNEL(turn)(lanes rows[LANES])
+{
+    lanes pairs[LANES], fours[LANES];
+    UNROLL for (size_t i = 0; i < LANES; i += 2) {
+        pairs[i] = __builtin_shufflevector(rows[i], rows[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        pairs[i + 1] = __builtin_shufflevector(rows[i], rows[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    UNROLL for (size_t i = 0; i < LANES; i++) {
+        const size_t one = i / 4 * 4 + i % 2;
+        fours[i] = i % 4 < 2 ? __builtin_shufflevector(pairs[one], pairs[one + 2], 0, 1, 8, 9, 4, 5, 12, 13)
+                             : __builtin_shufflevector(pairs[one], pairs[one + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    UNROLL for (size_t i = 0; i < LANES / 2; i++) {
+        rows[i] = __builtin_shufflevector(fours[i], fours[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        rows[i + 4] = __builtin_shufflevector(fours[i], fours[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
 KERNEL_TARGET static void KERNEL(gather_slopes)(size_t points, const double *factors,
                                                 const float *gradients, size_t stride,
                                                 const float *scales, double *slopes)
 {
-    const lanes own = KERNEL(load)(factors);
-    for (size_t p = 0; p < points; p++) {
-        double gathered[LANES] = { 0 };
+    size_t p = 0;
+    for (; p + LANES <= points; p += LANES) {
+        const lanes scale = KERNEL(load_floats)(scales + p);
+        lanes rows[LANES] = { { 0 } };
         UNROLL for (size_t s = 0; s < SPECTRA_SCALARS_USED; s++)
-            gathered[s] = (double)gradients[s * stride + p];
-        KERNEL(store)(slopes + p * LANES, own * KERNEL(load)(gathered) * (double)scales[p]);
+            rows[s] = factors[s] * KERNEL(load_floats)(gradients + s * stride + p) * scale;
+        KERNEL(turn)(rows);
+        UNROLL for (size_t i = 0; i < LANES; i++)
+            KERNEL(store)(slopes + (p + i) * LANES, rows[i]);
+    }
+    for (; p < points; p++) {
+        for (size_t s = 0; s < LANES; s++)
+            slopes[p * LANES + s] =
+                s < SPECTRA_SCALARS_USED ? factors[s] * (double)gradients[s * stride + p] * (double)scales[p] : 0.0;
     }
 }
 
