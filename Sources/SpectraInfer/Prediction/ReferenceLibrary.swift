@@ -90,7 +90,9 @@ struct ReferenceLibrary: ~Copyable {
     var values = InlineArray<3, Float>(repeating: .infinity)
     // The third lowest so far, which hardly any is below.
     var third = Float.infinity
-    for index in 0..<count where bounds[index] < third || index < places.count {
+    let looked = bounds.extracting(..<count)
+    for index in looked.indices {
+      guard looked[index] < third || index < 3 else { continue }
       var rank = 2
       while rank > 0, places[rank - 1] < 0 || bounds[index] < values[rank - 1] {
         (places[rank], values[rank]) = (places[rank - 1], values[rank - 1])
