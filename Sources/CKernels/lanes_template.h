@@ -59,8 +59,8 @@ KERNEL_INLINE void KERNEL(store_some)(double *p, size_t left, lanes v)
             p[i] = v[i];
 }
 
-/* The eight numbers that begin with the last, or the last two, of `before`; those that begin one or two
-   behind the first of `here`. */
+/* The eight numbers that begin with the last, or the last two, of `before`; those that begin two behind the
+   first of `here`. */
 KERNEL_INLINE lanes KERNEL(one_before)(lanes before, lanes here)
 {
     return __builtin_shufflevector(before, here, 7, 8, 9, 10, 11, 12, 13, 14);
@@ -69,11 +69,6 @@ KERNEL_INLINE lanes KERNEL(one_before)(lanes before, lanes here)
 KERNEL_INLINE lanes KERNEL(two_before)(lanes before, lanes here)
 {
     return __builtin_shufflevector(before, here, 6, 7, 8, 9, 10, 11, 12, 13);
-}
-
-KERNEL_INLINE lanes KERNEL(one_behind)(lanes here, lanes behind)
-{
-    return __builtin_shufflevector(here, behind, 1, 2, 3, 4, 5, 6, 7, 8);
 }
 
 KERNEL_INLINE lanes KERNEL(two_behind)(lanes here, lanes behind)
