@@ -219,6 +219,17 @@ KERNEL_INLINE size_t KERNEL(blocks)(size_t left)
     return left / BLOCK < KERNEL_TOGETHER ? left / BLOCK : KERNEL_TOGETHER;
 }
 
+/* Logarithms of the energies of whole blocks, times a factor each. */
+KERNEL_INLINE void KERNEL(block_logarithms)(const double *energies, size_t blocks, double factor,
+                                            KERNEL(expansions) *at, double *logarithms)
+{
+    KERNEL(expand_logarithms)(energies, blocks, factor, at);
+    for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+        const KERNEL(many) own = KERNEL(load_many)(energies + i);
+        KERNEL(store_many)(logarithms + i, KERNEL(near_logarithms)(own, factor, at, i / LANES));
+    }
+}
+
 KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energies, double center,
                                              double *logarithms)
 {
@@ -226,10 +237,7 @@ KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energie
     size_t c = 0;
     for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
         KERNEL(expansions) at;
-        KERNEL(expand_logarithms)(energies + c, blocks, factor, &at);
-        for (size_t i = 0; i < blocks * BLOCK; i += MANY)
-            KERNEL(store_many)(logarithms + c + i, KERNEL(near_logarithms)(KERNEL(load_many)(energies + c + i),
-                                                                         factor, &at, i / LANES));
+        KERNEL(block_logarithms)(energies + c, blocks, factor, &at, logarithms + c);
     }
     for (; c < count; c += MANY) {
         const KERNEL(many) some = KERNEL(load_some_many)(energies + c, count - c, 1.0);
@@ -354,10 +362,7 @@ KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double 
     }
     for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
         KERNEL(expansions) at;
-        KERNEL(expand_logarithms)(energies + c, blocks, factor, &at);
-        for (size_t i = 0; i < blocks * BLOCK; i += MANY)
-            KERNEL(store_many)(logarithms + c + i, KERNEL(near_logarithms)(KERNEL(load_many)(energies + c + i),
-                                                                         factor, &at, i / LANES));
+        KERNEL(block_logarithms)(energies + c, blocks, factor, &at, logarithms + c);
         KERNEL(expand_exponentials)(logarithms + c, blocks, level, slope, 700.0, &at);
         for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
             const KERNEL(many) x = KERNEL(load_many)(logarithms + c + i);

@@ -1,7 +1,8 @@
 internal import CKernels
 
 extension Model {
-  /// Reads a model file (docs/model-format.md, docs/model-format-2.md) and believes nothing in it unchecked.
+  /// Reads a model file (docs/model-format.md, docs/model-format-2.md) and believes nothing in it
+  /// unchecked.
   ///
   /// - Throws: `.modelSyntax`, `.modelFormat`, `.modelChecksum`, `.modelContent` or
   ///   `.modelSelfTest`, with the place in the file; `.memory` where an allocation is refused.

@@ -13,10 +13,10 @@ struct DistanceThirds: Sendable, Equatable {
 
   /// Where the second and the last third begin; empty where there is one part only.
   private let bounds: [Double]
-  /// The median distance of each part, rising.
+  /// The median distance of each part, in the unit of the features, rising.
   let medians: [Double]
 
-  /// Divides distances; ranks decide, the later one is the upper of two that are equal.
+  /// Divides distances; those that are equal to the first of a third are all in it.
   init(of distances: [Double]) {
     let sorted = distances.sorted()
     func median(_ part: Range<Int>) -> Double { sorted[(part.lowerBound + part.upperBound) / 2] }
