@@ -68,7 +68,7 @@ struct TrainerTests {
     #expect(errors[trained.bestEpoch - 1] == trained.validationError)
     #expect(errors.last != trained.validationError)
     #expect(trained.history.last { $0.isBest }?.epoch == trained.bestEpoch)
-    let again = MeanAbsoluteError(
+    let again = MeanLoss(
       predicted: trained.network.predict(Self.otherNoise.features),
       expected: Self.otherNoise.targets)
     #expect(again.value == trained.validationError)

@@ -1,6 +1,6 @@
 package import CKernels
 
-/// The gradient of the mean absolute error by all parameters of a network, for one batch.
+/// The gradient of a mean loss by all parameters of a network, for one batch.
 ///
 /// In training, units of each hidden layer other than the last hidden one are dropped (see
 /// `Dropout`; Kiyohara et al. 2019, section 2, drop no unit of the last hidden layer). With a single
@@ -14,6 +14,7 @@ public struct Backpropagation: Sendable {
   /// The gradient of the batch that ran last.
   public private(set) var gradient: FeedForwardNetwork.Gradient
 
+  private let loss: Loss
   private let batchSize: Int
   private let dropout: Dropout
   private var parts: [BatchPart]  // one for each thread, some of them without rows
@@ -27,33 +28,36 @@ public struct Backpropagation: Sendable {
   ///   - network: gives the shape.
   ///   - batchSize: number of rows.
   ///   - dropout: the probability to drop a unit, 0 ..< 1.
+  ///   - loss: what the gradient is of.
   ///   - threads: how many threads share a batch, at most; a batch of 16 rows has work for one.
   public init(
-    for network: FeedForwardNetwork, batchSize: Int, dropout: Double, threads: Int = 1
+    for network: FeedForwardNetwork, batchSize: Int, dropout: Double,
+    loss: Loss = .absoluteError, threads: Int = 1
   ) {
     self.init(
-      for: network, batchSize: batchSize, dropout: dropout, threads: threads,
+      for: network, batchSize: batchSize, dropout: dropout, loss: loss, threads: threads,
       kernel: spectra_kernel_best())
   }
 
   package init(
-    for network: FeedForwardNetwork, batchSize: Int, dropout: Double, threads: Int,
-    kernel: spectra_kernel
+    for network: FeedForwardNetwork, batchSize: Int, dropout: Double,
+    loss: Loss = .absoluteError, threads: Int, kernel: spectra_kernel
   ) {
     precondition(batchSize > 0, "A batch needs a row.")
     precondition(threads > 0, "A batch needs a thread.")
     let dropout = Dropout(probability: dropout)
     let threads = min(threads, (batchSize + Self.rowMultiple - 1) / Self.rowMultiple)
+    self.loss = loss
     self.batchSize = batchSize
     self.dropout = dropout
     gradient = network.layers.map { DenseParameters(inputs: $0.inputs, outputs: $0.outputs) }
     let part = BatchPart(
       for: network, capacity: Self.rowCount(of: batchSize, over: threads), dropout: dropout,
-      product: MatrixProduct(kernel: kernel))
+      loss: loss, product: MatrixProduct(kernel: kernel))
     parts = Array(repeating: part, count: threads)
   }
 
-  /// Runs one batch forth and back, leaves its gradient in `gradient` and returns its error.
+  /// Runs one batch forth and back, leaves its gradient in `gradient` and returns its loss.
   ///
   /// - Parameters:
   ///   - network: of the shape that this value was made for.
@@ -64,7 +68,7 @@ public struct Backpropagation: Sendable {
   public mutating func run(
     _ network: FeedForwardNetwork, features: Matrix, targets: Matrix,
     generator: inout SeededGenerator
-  ) -> MeanAbsoluteError {
+  ) -> MeanLoss {
     precondition(features.rows > 0, "A batch needs a row.")
     precondition(features.rows <= batchSize, "The batch has more rows than there is room for.")
     precondition(features.columns == network.inputs, "The network takes other features.")
@@ -73,7 +77,7 @@ public struct Backpropagation: Sendable {
       "The batch needs a target for each output of each row.")
     let rows = features.rows
     let partRows = Self.rowCount(of: rows, over: parts.count)
-    let knownCount = MeanAbsoluteError.knownCount(targets.values)
+    let knownCount = MeanLoss.knownCount(targets.values)
     let generators = advance(&generator, network, rows: rows)
     parts.forEachConcurrently(threads: parts.count) { part, index in
       let first = min(index * partRows, rows)
@@ -87,7 +91,7 @@ public struct Backpropagation: Sendable {
         part.addGradient(ofLayer: index, to: &layer, isFirst: part.rows.lowerBound == 0)
       }
     }
-    var error = MeanAbsoluteError()
+    var error = MeanLoss(loss)
     let last = network.layers.count - 1
     for part in parts {
       error.add(predicted: part.activations[last], expected: part.targets.values)

@@ -23,6 +23,7 @@ struct BatchPart: Sendable {
 
   private let product: MatrixProduct
   private let dropout: Dropout
+  private let loss: Loss
   private var features: Matrix  // A_0^T, [rows][inputs]
   private var inputs: [Float]  // A_0, [inputs][rows]
   private var signals: [[Float]]  // A_l, [outputs][rows]
@@ -34,12 +35,14 @@ struct BatchPart: Sendable {
 
   /// Buffers for `capacity` rows on their way through networks of the shape of `network`.
   init(
-    for network: FeedForwardNetwork, capacity: Int, dropout: Dropout, product: MatrixProduct
+    for network: FeedForwardNetwork, capacity: Int, dropout: Dropout, loss: Loss,
+    product: MatrixProduct
   ) {
     let layers = network.layers
     let widest = layers.reduce(0) { max($0, $1.inputs, $1.outputs) }
     self.product = product
     self.dropout = dropout
+    self.loss = loss
     features = Matrix(rows: 0, columns: network.inputs)
     targets = Matrix(rows: 0, columns: network.outputs)
     inputs = Array(repeating: 0, count: capacity * network.inputs)
@@ -72,9 +75,9 @@ struct BatchPart: Sendable {
     if rows.isEmpty { return }
     forward(network, batchRows: features.rows, generators: generators)
     let last = network.layers.count - 1
-    MeanAbsoluteError.writeGradient(
-      predicted: activations[last], expected: self.targets.values, knownCount: knownCount,
-      into: &deltas[last])
+    MeanLoss.writeGradient(
+      of: loss, predicted: activations[last], expected: self.targets.values,
+      knownCount: knownCount, into: &deltas[last])
     backward(network, dropping: generators.count)
   }
 

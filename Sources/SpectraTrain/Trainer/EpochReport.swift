@@ -1,4 +1,5 @@
-/// How one epoch of training went. Errors are mean absolute errors of the scaled targets.
+/// How one epoch of training went. Errors are mean losses, those of the properties mean absolute errors
+/// of the scaled targets.
 public struct EpochReport: Sendable, Equatable {
   /// Number of the epoch, from 1.
   public let epoch: Int

@@ -1,6 +1,6 @@
 package import CKernels
 
-/// Trains a network on scaled samples: Adam on the mean absolute error of shuffled batches, with
+/// Trains a network on scaled samples: Adam on the mean loss of shuffled batches, with
 /// early stopping.
 ///
 /// The same configuration and samples give the same bits. The seed is divided into one stream of
@@ -11,6 +11,8 @@ public struct Trainer: Sendable {
   public let configuration: TrainingConfiguration
   /// How many threads share each batch, at most; the bits are the same with any number.
   public let threads: Int
+  /// What it makes small.
+  public let loss: Loss
   /// What it is computed on; the bits are the same with each kernel.
   package var kernel = spectra_kernel_best()
 
@@ -18,13 +20,17 @@ public struct Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - configuration: what to train and how.
+  ///   - loss: what it makes small.
   ///   - threads: how many threads share each batch. More than one pay where a batch keeps them busy
   ///     for longer than it takes to wake them (wide layers, large batches), and where no other
   ///     training would use the processor.
-  public init(configuration: TrainingConfiguration, threads: Int = 1) {
+  public init(
+    configuration: TrainingConfiguration, loss: Loss = .absoluteError, threads: Int = 1
+  ) {
     precondition(configuration.problem == nil, "The training configuration has a problem.")
     precondition(threads > 0, "Training needs a thread.")
     self.configuration = configuration
+    self.loss = loss
     self.threads = threads
   }
 
@@ -43,7 +49,7 @@ public struct Trainer: Sendable {
     training: Samples, validation: Samples, epochFinished: (EpochReport) -> Bool = { _ in true }
   ) -> TrainedNetwork {
     precondition(training.count > 0, "Training needs a sample.")
-    var run = TrainingRun(configuration, training, threads: threads, kernel: kernel)
+    var run = TrainingRun(configuration, training, loss: loss, threads: threads, kernel: kernel)
     var best = (network: run.current, epoch: 0, error: Double.nan)
     var history: [EpochReport] = []
     for epoch in 1...configuration.maximumEpochs {
@@ -68,7 +74,7 @@ public struct Trainer: Sendable {
   private func error(of network: FeedForwardNetwork, on samples: Samples) -> Double {
     if samples.count == 0 { return .nan }
     let predicted = network.predict(samples.features, kernel: kernel)
-    return MeanAbsoluteError(predicted: predicted, expected: samples.targets).value
+    return MeanLoss(loss, predicted: predicted, expected: samples.targets).value
   }
 
   /// eta / 2 (1 + cos(pi (epoch - 1) / maximumEpochs)) with cosine decay: Loshchilov and Hutter,

@@ -3,6 +3,7 @@ import CKernels
 /// The state of a training between two epochs.
 struct TrainingRun {
   private let configuration: TrainingConfiguration
+  private let loss: Loss
   private var network: FeedForwardNetwork
   private var average: WeightAverage?
   private var backpropagation: Backpropagation
@@ -16,7 +17,7 @@ struct TrainingRun {
   private var viewGenerator: SeededGenerator
 
   init(
-    _ configuration: TrainingConfiguration, _ training: Samples, threads: Int,
+    _ configuration: TrainingConfiguration, _ training: Samples, loss: Loss, threads: Int,
     kernel: spectra_kernel
   ) {
     let generator = SeededGenerator(seed: configuration.seed)
@@ -29,13 +30,14 @@ struct TrainingRun {
       inputs: training.features.columns, hidden: configuration.hidden,
       outputs: training.targets.columns, generator: &weightGenerator)
     self.configuration = configuration
+    self.loss = loss
     self.network = network
     average =
       configuration.weightAveraging > 0
       ? WeightAverage(of: network, decay: configuration.weightAveraging) : nil
     backpropagation = Backpropagation(
       for: network, batchSize: min(configuration.batchSize, training.count),
-      dropout: configuration.dropout, threads: threads, kernel: kernel)
+      dropout: configuration.dropout, loss: loss, threads: threads, kernel: kernel)
     optimizer = Adam(
       learningRate: configuration.learningRate, l2: configuration.l2,
       weightDecay: configuration.weightDecay)
@@ -53,7 +55,7 @@ struct TrainingRun {
   mutating func epoch(over training: Samples, learningRate: Double) -> Double {
     optimizer.learningRate = learningRate
     orderGenerator.shuffle(&order)
-    var error = MeanAbsoluteError()
+    var error = MeanLoss(loss)
     for first in stride(from: 0, to: order.count, by: configuration.batchSize) {
       let samples = order[first..<min(first + configuration.batchSize, order.count)]
       let indices = samples.map { sample in

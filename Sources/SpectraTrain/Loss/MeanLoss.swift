@@ -1,9 +1,11 @@
-/// The mean absolute error over all outputs of all rows whose target is known.
+/// The mean loss over all outputs of all rows whose target is known.
 ///
-/// E = 1/N sum |y - t|, over the N targets t that are not NaN: a missing target (a site that the
-/// simulation gave no Mulliken charge, say) adds no error, has no gradient and is not counted.
-public struct MeanAbsoluteError: Sendable, Equatable {
-  /// Sum of |y - t| over the known targets.
+/// E = 1/N sum L(y, t), over the N targets t that are not NaN: a missing target (a site that the
+/// simulation gave no Mulliken charge, say) adds no loss, has no gradient and is not counted.
+public struct MeanLoss: Sendable, Equatable {
+  /// L.
+  public let loss: Loss
+  /// Sum of L over the known targets.
   public private(set) var total = 0.0
   /// N, the number of known targets.
   public private(set) var count = 0
@@ -11,18 +13,19 @@ public struct MeanAbsoluteError: Sendable, Equatable {
   /// E; NaN where no target is known.
   public var value: Double { total / Double(count) }
 
-  /// The error of nothing, to which others are added.
-  public init() {}
+  /// The loss of nothing, to which others are added.
+  public init(_ loss: Loss = .absoluteError) { self.loss = loss }
 
-  /// The error of the outputs `predicted` against the targets `expected`, both `[rows][outputs]`.
-  public init(predicted: Matrix, expected: Matrix) {
+  /// The loss of the outputs `predicted` against the targets `expected`, both `[rows][outputs]`.
+  public init(_ loss: Loss = .absoluteError, predicted: Matrix, expected: Matrix) {
+    self.init(loss)
     precondition(
       predicted.rows == expected.rows && predicted.columns == expected.columns,
       "Outputs and targets must have the same shape.")
     add(predicted: predicted.values, expected: expected.values)
   }
 
-  /// Adds the errors of more outputs, one after the other.
+  /// Adds the losses of more outputs, one after the other.
   ///
   /// - Parameters:
   ///   - predicted: the outputs; those beyond the number of targets have no say.
@@ -30,13 +33,14 @@ public struct MeanAbsoluteError: Sendable, Equatable {
   mutating func add(predicted: [Float], expected: [Float]) {
     let (predicted, expected) = (predicted.span, expected.span)
     for index in expected.indices where !expected[index].isNaN {
-      total += Double(abs(predicted[index] - expected[index]))
+      total += loss.value(predicted[index], expected[index])
       count += 1
     }
   }
 
-  /// The error over the targets of both.
-  public static func += (sum: inout MeanAbsoluteError, other: MeanAbsoluteError) {
+  /// The loss over the targets of both.
+  public static func += (sum: inout MeanLoss, other: MeanLoss) {
+    precondition(sum.loss == other.loss, "Losses of one kind are added.")
     sum.total += other.total
     sum.count += other.count
   }
@@ -49,8 +53,7 @@ public struct MeanAbsoluteError: Sendable, Equatable {
     return count
   }
 
-  /// Writes the gradient by the outputs: sign(y - t) / N, and 0 for y = t, the middle of the
-  /// subgradients there.
+  /// Writes the gradient by the outputs, L'(y, t) / N.
   ///
   /// - Parameters:
   ///   - predicted: the outputs; those beyond the number of targets are left out.
@@ -58,14 +61,15 @@ public struct MeanAbsoluteError: Sendable, Equatable {
   ///   - knownCount: N.
   ///   - gradient: receives as many numbers as there are targets.
   package static func writeGradient(
-    predicted: [Float], expected: [Float], knownCount: Int, into gradient: inout [Float]
+    of loss: Loss = .absoluteError, predicted: [Float], expected: [Float], knownCount: Int,
+    into gradient: inout [Float]
   ) {
     let step = Float(1 / Double(knownCount))
     let (predicted, expected) = (predicted.span, expected.span)
     var gradient = gradient.mutableSpan
     for index in expected.indices {
-      let difference = predicted[index] - expected[index]
-      gradient[index] = difference > 0 ? step : difference < 0 ? -step : 0
+      let target = expected[index]
+      gradient[index] = target.isNaN ? 0 : step * loss.slope(predicted[index], target)
     }
   }
 }
