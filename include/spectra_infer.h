@@ -155,7 +155,7 @@ const char *spectra_property_unit(int property);
 typedef struct spectra_model spectra_model;
 
 /**
- * Loads a model file (JSON, "spectra-infer model", format 1 or 2). Everything in it is checked before it is
+ * Loads a model file (JSON, "spectra-infer model", format 1, 2 or 3). Everything in it is checked before it is
  * believed: syntax, checksums, types, shapes, ranges, and the golden input it carries.
  *
  * @param path   path of the file, as the C library's fopen() takes it.

@@ -1,15 +1,16 @@
 internal import CKernels
 
 extension Ensemble {
-  /// Reads the members of a model file, all of one architecture.
+  /// Reads networks of a model file, all of one architecture.
+  ///
+  /// - Parameter outputs: how many each has, and what for, as an error says it.
   init(
-    decoding list: JSONValue, inputCount: Int, outputCount: Int, kernel: spectra_kernel
+    decoding list: JSONValue, inputCount: Int, outputs: (count: Int, rule: StaticString),
+    hasWayBack: Bool = true, kernel: spectra_kernel
   ) throws(SpectraError) {
     let memberCount = try list.arrayCount(ModelLimits.members)
     let layerCount = try list.element(0).member("layers").arrayCount(ModelLimits.layers)
-    let none = LayerShape(
-      inputCount: 0, outputCount: 0, paddedCount: 0, weights: 0, bias: 0, rectified: false)
-    var shapes = try Storage(repeating: none, count: memberCount * layerCount)
+    var shapes = try Storage(repeating: LayerShape.none, count: memberCount * layerCount)
     var layout = shapes.mutableSpan
     var parameterCount = 0
     for member in 0..<memberCount {
@@ -27,10 +28,9 @@ extension Ensemble {
         layout[member * layerCount + layer] = shape
         inputs = shape.outputCount
       }
-      guard inputs == outputCount else {
+      guard inputs == outputs.count else {
         throw layers.element(layerCount - 1).error(
-          "must have one output for each property", found: Double(inputs),
-          expected: Double(outputCount))
+          outputs.rule, found: Double(inputs), expected: Double(outputs.count))
       }
     }
     // Each weight has been seen in the file's text, so this is bounded by the size of the file.
@@ -43,7 +43,8 @@ extension Ensemble {
       }
     }
     try self.init(
-      memberCount: memberCount, shapes: shapes, parameters: parameters, kernel: kernel)
+      memberCount: memberCount, shapes: shapes, parameters: parameters, hasWayBack: hasWayBack,
+      kernel: kernel)
   }
 }
 

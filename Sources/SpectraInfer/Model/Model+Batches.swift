@@ -77,6 +77,7 @@ extension Model {
         }
       }
       runNetworks(rows: rows, using: &workspace)
+      runDomain(rows: rows, using: &workspace)
       for row in 0..<rows {
         do throws(SpectraError) {
           // Errors are large and rare: what was refused is refused again, to have the error.

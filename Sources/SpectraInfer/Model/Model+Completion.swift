@@ -21,11 +21,13 @@ extension Model {
       && isUnlike(
         row, nearest: prediction.neighbors[0].reference, workspace.features,
         scratch: &workspace.shape)
-    if prediction.novelty > calibration.flagLevel || isUnlike {
+    let rows = workspace.rowsRun
+    if prediction.novelty > calibration.flagLevel || isUnlike
+      || domain.isOutside(row, of: rows, workspace.domain)
+    {
       prediction.flags.insert(.outsideReferenceDomain)
     }
 
-    let rows = workspace.rowsRun
     let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
     let (mean, deviation) = Self.statistics(
       outputs, from: row * ensemble.outputStride, stride: rows * ensemble.outputStride,

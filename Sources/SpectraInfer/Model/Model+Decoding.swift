@@ -1,8 +1,8 @@
 internal import CKernels
 
 extension Model {
-  /// Reads a model file (docs/model-format.md, docs/model-format-2.md) and believes nothing in it
-  /// unchecked.
+  /// Reads a model file (docs/model-format.md, with what formats 2 and 3 have in another way) and
+  /// believes nothing in it unchecked.
   ///
   /// - Throws: `.modelSyntax`, `.modelFormat`, `.modelChecksum`, `.modelContent` or
   ///   `.modelSelfTest`, with the place in the file; `.memory` where an allocation is refused.
@@ -29,10 +29,19 @@ extension Model {
     }
     try ModelSeal.check(file, against: root)
 
-    try root.requireMembers([
-      "calibration", "card", "feature_scaling", ModelSeal.memberName, "format", "format_version",
-      "golden", "members", "preprocessing", "properties", "references", "target_scaling",
-    ])
+    if version < 3 {
+      try root.requireMembers([
+        "calibration", "card", "feature_scaling", ModelSeal.memberName, "format",
+        "format_version", "golden", "members", "preprocessing", "properties", "references",
+        "target_scaling",
+      ])
+    } else {
+      try root.requireMembers([
+        "calibration", "card", "domain", "feature_scaling", ModelSeal.memberName, "format",
+        "format_version", "golden", "members", "preprocessing", "properties", "references",
+        "target_scaling",
+      ])
+    }
     try checkProperties(root.member("properties"))
     let preprocessor = try Preprocessor(decoding: root.member("preprocessing"))
     let features = preprocessor.grid.count
@@ -42,20 +51,32 @@ extension Model {
     let references = try ReferenceLibrary(
       decoding: root.member("references"), formatVersion: version, featureCount: features,
       kernel: kernel)
+    let similar = ReferenceShapes.quantile
     let shapes = try ReferenceShapes(
-      of: references, gridStep: preprocessor.grid.step, kernel: kernel)
+      of: references, quantile: version < 3 ? similar.alone : similar.besideNetworks,
+      gridStep: preprocessor.grid.step, kernel: kernel)
+    var ensemble = try Ensemble(
+      decoding: root.member("members"), inputCount: features,
+      outputs: (MaterialProperty.allCases.count, "must have one output for each property"),
+      kernel: kernel)
+    var domain =
+      version < 3
+      ? try ReferenceDomain(unknownOn: kernel)
+      : try ReferenceDomain(decoding: root.member("domain"), inputCount: features, kernel: kernel)
+    // They share their inputs, and so the distance from row to row.
+    ensemble.widen(to: domain.networks.widestLayer)
+    domain.networks.widen(to: ensemble.widestLayer)
     let model = try Model(
       formatVersion: version, preprocessor: preprocessor,
       scaler: Scaler(
         decoding: root.member("feature_scaling"), count: features, kernel: kernel),
       targetMean: PropertyValues(decoding: targets.member("mean")),
       targetScale: PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9),
-      ensemble: Ensemble(
-        decoding: root.member("members"), inputCount: features,
-        outputCount: MaterialProperty.allCases.count, kernel: kernel),
+      ensemble: ensemble,
       calibration: Calibration(
         decoding: root.member("calibration"), formatVersion: version),
-      references: references, shapes: shapes, card: card(file, scan.card))
+      references: references, shapes: shapes,
+      domain: domain, card: card(file, scan.card))
     try model.selfTest(root.member("golden"))
     return model
   }

@@ -20,24 +20,38 @@ extension Model {
         unsafe ensemble.runAlone(member: member, pass, withGradients: withGradients)
       }
     } else {
-      let size = rows * ensemble.outputStride
-      for member in 0..<memberCount {
-        run(
-          member: member, rows: rows, input: workspace.scaled, hidden: &workspace.hidden,
-          into: &workspace.outputs, at: member * size)
-      }
+      Self.run(
+        ensemble, rows: rows, input: workspace.scaled, hidden: &workspace.hidden,
+        into: &workspace.outputs)
     }
   }
 
-  private func run(
-    member: Int, rows: Int, input: borrowing Region<Float>, hidden: inout Region<Float>,
-    into outputs: inout Region<Float>, at start: Int
+  /// Runs the networks of the reference domain, if there are any, on the first `rows` rows of scaled
+  /// features.
+  func runDomain(rows: Int, using workspace: inout Workspace) {
+    if rows == 1 {
+      let pass = unsafe workspace.domainPass
+      for member in 0..<domain.networks.memberCount {
+        unsafe domain.networks.runAlone(member: member, pass, withGradients: false)
+      }
+    } else {
+      Self.run(
+        domain.networks, rows: rows, input: workspace.scaled, hidden: &workspace.hidden,
+        into: &workspace.domain)
+    }
+  }
+
+  private static func run(
+    _ networks: borrowing Ensemble, rows: Int, input: borrowing Region<Float>,
+    hidden: inout Region<Float>, into outputs: inout Region<Float>
   ) {
-    let size = rows * ensemble.outputStride
-    let input = input.span(rows * ensemble.widestLayer)
-    var hidden = hidden.mutableSpan(ensemble.hiddenLayerCount * rows * ensemble.widestLayer)
-    var outputs = outputs.mutableSpan(start + size)
-    var own = outputs._mutatingExtracting(start..<(start + size))
-    ensemble.run(member: member, rows: rows, input: input, hidden: &hidden, into: &own)
+    let size = rows * networks.outputStride
+    let input = input.span(rows * networks.widestLayer)
+    var hidden = hidden.mutableSpan(networks.hiddenLayerCount * rows * networks.widestLayer)
+    var outputs = outputs.mutableSpan(networks.memberCount * size)
+    for member in 0..<networks.memberCount {
+      var own = outputs._mutatingExtracting((member * size)..<((member + 1) * size))
+      networks.run(member: member, rows: rows, input: input, hidden: &hidden, into: &own)
+    }
   }
 }

@@ -22,6 +22,7 @@ extension Model {
       spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
     scaleFirst(workspace.features, into: &workspace.scaled)
     runNetworks(rows: 1, withGradients: true, using: &workspace)
+    runDomain(rows: 1, using: &workspace)
     let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
     var prediction = Prediction.none
     prediction.preparation = preparation
@@ -42,6 +43,7 @@ extension Model {
     try checkFeatureCount(features.count)
     try adopt(features, from: 0, row: 0, using: &workspace)
     runNetworks(rows: 1, using: &workspace)
+    runDomain(rows: 1, using: &workspace)
     var prediction = Prediction.none
     try complete(&prediction, row: 0, using: &workspace)
     return prediction

@@ -10,7 +10,7 @@
 ///     print(prediction[.bondLength].value)
 public struct Model: ~Copyable, Sendable {
   /// Highest version of the file format that this library reads.
-  public static let formatVersionMaximum = 2
+  public static let formatVersionMaximum = 3
 
   /// Version of the file format that the model was read from.
   public let formatVersion: Int
@@ -23,6 +23,7 @@ public struct Model: ~Copyable, Sendable {
   let calibration: Calibration
   let references: ReferenceLibrary
   let shapes: ReferenceShapes
+  let domain: ReferenceDomain
   /// The model card as JSON, closed by a zero byte.
   let card: Storage<UInt8>
 
@@ -36,7 +37,9 @@ public struct Model: ~Copyable, Sendable {
   private var workspaceShape: Workspace.Shape {
     Workspace.Shape(
       featureCount: featureCount, widestLayer: ensemble.widestLayer, memberCount: memberCount,
-      outputStride: ensemble.outputStride, hiddenLayerCount: ensemble.hiddenLayerCount,
+      outputStride: ensemble.outputStride,
+      hiddenLayerCount: max(ensemble.hiddenLayerCount, domain.networks.hiddenLayerCount),
+      domainCount: domain.networks.memberCount * domain.networks.outputStride,
       gradientCount: ensemble.gradientCount, backwardCount: ensemble.backwardCount,
       unitStride: ensemble.unitStride, pairCount: ensemble.pairCount,
       shapeCount: shapes.scratchCount)

@@ -11,6 +11,8 @@ package enum ModelLimits {
   package static let groups = 0...999_999_999
   /// Distances that quantiles of errors are given at.
   package static let quantileDistances = 1...16
+  /// What the networks of the reference domain may have to exceed.
+  package static let domainLevel = -1e6...1e6
   /// Levels of objects and arrays in each other.
   package static let depth = 32
   /// Objects, arrays, strings, numbers and literals together: what bounds the memory for reading.

@@ -23,6 +23,20 @@ struct BackwardWeights: ~Copyable {
   private static let smallest: Float = 1e-30
   static let laneCount = Int(SPECTRA_GRADIENT_LANES)
 
+  /// Of networks that no gradient is asked of.
+  ///
+  /// - Throws: `.memory`, as any allocation may.
+  init() throws(SpectraError) {
+    let rows = try Storage<Int16>(repeating: 0, count: 0)
+    let scales = try Storage<Float>(repeating: 0, count: 0)
+    let outputs = try Storage<Int16>(repeating: 0, count: 0)
+    let outputScales = try Storage<Float>(repeating: 0, count: 0)
+    self.rows = rows
+    self.scales = scales
+    self.outputs = outputs
+    self.outputScales = outputScales
+  }
+
   /// Rounds all weights, and tells each layer where its rows are.
   ///
   /// - Throws: `.memory` where an allocation is refused.

@@ -11,7 +11,8 @@ struct Ensemble: ~Copyable {
   let layersPerMember: Int
   let inputCount: Int
   let outputCount: Int
-  let widestLayer: Int
+  /// Floats from one row of inputs or hidden outputs to the next: at least the widest layer's.
+  private(set) var widestLayer: Int
   let shapes: Storage<LayerShape>
   let parameters: Storage<Float>
   /// The weights once more, for the way back.
@@ -21,13 +22,18 @@ struct Ensemble: ~Copyable {
   /// - Parameters:
   ///   - shapes: `memberCount` times the layers of a member, all members of one architecture.
   ///   - parameters: as `LayerShape` says.
+  ///   - hasWayBack: whether gradients will be asked for, which takes a second copy of the weights.
   ///   - kernel: what all products are computed with.
   /// - Throws: `.memory` where the allocation of the second copy is refused.
   init(
     memberCount: Int, shapes: consuming Storage<LayerShape>, parameters: consuming Storage<Float>,
-    kernel: spectra_kernel
+    hasWayBack: Bool = true, kernel: spectra_kernel
   ) throws(SpectraError) {
-    backwardWeights = try BackwardWeights(memberCount: memberCount, &shapes, parameters)
+    let backwardWeights =
+      hasWayBack
+      ? try BackwardWeights(memberCount: memberCount, &shapes, parameters)
+      : try BackwardWeights()
+    self.backwardWeights = backwardWeights
     self.memberCount = memberCount
     layersPerMember = shapes.count / memberCount
     inputCount = shapes.span[0].inputCount
@@ -39,6 +45,23 @@ struct Ensemble: ~Copyable {
     self.parameters = parameters
     self.kernel = kernel
   }
+
+  /// No network.
+  ///
+  /// - Throws: `.memory`, as any allocation may.
+  init(noneOn kernel: spectra_kernel) throws(SpectraError) {
+    let backwardWeights = try BackwardWeights()
+    let shapes = try Storage<LayerShape>(repeating: .none, count: 0)
+    let parameters = try Storage<Float>(repeating: 0, count: 0)
+    self.backwardWeights = backwardWeights
+    self.shapes = shapes
+    self.parameters = parameters
+    (memberCount, layersPerMember, inputCount, outputCount, widestLayer) = (0, 0, 0, 0, 0)
+    self.kernel = kernel
+  }
+
+  /// Puts rows as far apart as those of networks that see the same inputs.
+  mutating func widen(to width: Int) { widestLayer = max(widestLayer, width) }
 
   /// Regions of hidden outputs that a run fills, one for each layer but the last.
   var hiddenLayerCount: Int { max(1, layersPerMember - 1) }

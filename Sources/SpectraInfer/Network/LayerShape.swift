@@ -16,6 +16,12 @@ struct LayerShape: BitwiseCopyable, Sendable {
   /// Whether negative outputs become 0 (ReLU).
   var rectified: Bool
 
+  /// A layer without inputs and outputs.
+  static var none: LayerShape {
+    LayerShape(
+      inputCount: 0, outputCount: 0, paddedCount: 0, weights: 0, bias: 0, rectified: false)
+  }
+
   /// Floats from the weights of one input to those of the next.
   ///
   /// Rows that are multiples of a kilobyte apart would share the few places of the first-level cache

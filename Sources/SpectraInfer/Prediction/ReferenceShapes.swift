@@ -8,12 +8,13 @@ internal import CKernels
 /// other materials stand out (docs/decisions/0005): of edges of random peaks 92 % lie beyond 95 % of
 /// the silicon oxides, in place of 70 %. Noise, which is fine, hardly changes the shape.
 ///
-/// Nothing of this is in the model file; it follows from the references when they are loaded.
-struct ReferenceShapes: ~Copyable {
-  private static let smoothingWidth = 1.5  // eV
-  private static let pointWidth = 0.5  // eV
-  /// Share of the references that are similar to another material.
-  private static let quantile = 0.95
+/// Nothing of this is in the model file; it follows from the references when they are loaded. Beside
+/// networks that tell more (`ReferenceDomain`), only what is beyond 98 % of the silicon oxides counts as
+/// unlike: the kinds of edges that no network was taught.
+package struct ReferenceShapes: ~Copyable {
+  /// Share of the references that are similar to another material: where shapes alone tell what is
+  /// unlike, and beside networks.
+  package static let quantile = (alone: 0.95, besideNetworks: 0.98)
   // With fewer references no quantile is known.
   private static let referenceCountMinimum = 20
   // Asked of so many references at the most, which bounds the time of loading.
@@ -41,13 +42,12 @@ struct ReferenceShapes: ~Copyable {
   /// - Throws: `.memory` where an allocation is refused.
   /// - Complexity: O(references x features x smoothing width, and 256 x references x points).
   init(
-    of references: borrowing ReferenceLibrary, gridStep: Double, kernel: spectra_kernel
+    of references: borrowing ReferenceLibrary, quantile: Double, gridStep: Double,
+    kernel: spectra_kernel
   ) throws(SpectraError) {
     let isEnough = references.count >= Self.referenceCountMinimum
     let smoothing = try ShapeSmoothing(
-      featureCount: isEnough ? references.featureCount : 0,
-      step: max(1, Int((Self.pointWidth / gridStep).rounded())),
-      width: Self.smoothingWidth / gridStep)
+      featureCount: isEnough ? references.featureCount : 0, gridStep: gridStep)
     let count = isEnough ? references.count : 0
     let blocks = (count + Self.blockSize - 1) / Self.blockSize
     var shapes = try Storage<Float>(
@@ -56,7 +56,8 @@ struct ReferenceShapes: ~Copyable {
     var similarWithin = Float.infinity
     if isEnough {
       Self.fill(&shapes, references, smoothing, scratch: &scratch, kernel: kernel)
-      similarWithin = try Self.quantile(of: shapes, references, smoothing.pointCount, kernel)
+      similarWithin = try Self.squaredDistance(
+        at: quantile, of: shapes, references, smoothing.pointCount, kernel)
     }
     self.smoothing = smoothing
     referenceCount = count
@@ -143,8 +144,9 @@ struct ReferenceShapes: ~Copyable {
 
   /// The quantile of the squared distance of a reference to the nearest one of another group;
   /// infinite where there is none.
-  private static func quantile(
-    of shapes: borrowing Storage<Float>, _ references: borrowing ReferenceLibrary,
+  private static func squaredDistance(
+    at quantile: Double, of shapes: borrowing Storage<Float>,
+    _ references: borrowing ReferenceLibrary,
     _ pointCount: Int, _ kernel: spectra_kernel
   ) throws(SpectraError) -> Float {
     let queries = min(references.count, queryMaximum)
@@ -157,7 +159,7 @@ struct ReferenceShapes: ~Copyable {
         &distances, query,
         nearestOfOther(than: one, shapes, point, references, pointCount, kernel))
     }
-    return quantile(of: &distances)
+    return squaredDistance(at: quantile, of: &distances)
   }
 
   private static func set(_ values: inout Storage<Float>, _ index: Int, _ value: Float) {
@@ -196,7 +198,9 @@ struct ReferenceShapes: ~Copyable {
     return nearest
   }
 
-  private static func quantile(of squares: inout Storage<Float>) -> Float {
+  private static func squaredDistance(
+    at quantile: Double, of squares: inout Storage<Float>
+  ) -> Float {
     var sorted = squares.mutableSpan
     // Insertion sort: there are few of them.
     for index in 1..<max(1, sorted.count) {

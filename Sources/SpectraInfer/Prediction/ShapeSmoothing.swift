@@ -5,11 +5,13 @@ internal import CKernels
 ///
 /// Sixteen points are one product of the features they reach over and the Gaussian, moved on for
 /// each point: the matrix is the same for each sixteen.
-struct ShapeSmoothing: ~Copyable {
+package struct ShapeSmoothing: ~Copyable {
   private static let columns = 16
+  private static let gaussianWidth = 1.5  // eV
+  private static let pointWidth = 0.5  // eV
 
   /// Points of a shape.
-  let pointCount: Int
+  package let pointCount: Int
   private let featureCount: Int
   /// Features from point to point.
   private let step: Int
@@ -20,12 +22,14 @@ struct ShapeSmoothing: ~Copyable {
   /// [depth][16], and a row of zeros to start from.
   private let matrix: Storage<Float>
 
-  /// - Parameters:
-  ///   - width: standard deviation of the Gaussian, in features; it is cut at four of them.
+  /// The smoothing of spectra on a grid; the Gaussian is cut at four standard deviations.
+  ///
+  /// - Parameter featureCount: 0 for spectra that are never smoothed.
   /// - Throws: `.memory` where the allocation is refused.
-  init(featureCount: Int, step: Int, width: Double) throws(SpectraError) {
+  package init(featureCount: Int, gridStep: Double) throws(SpectraError) {
+    let width = Self.gaussianWidth / gridStep
     self.featureCount = featureCount
-    self.step = step
+    step = max(1, Int((Self.pointWidth / gridStep).rounded()))
     pointCount = (featureCount + step - 1) / step
     half = min(featureCount, Int((4 * width).rounded(.up)))
     depth = (min(pointCount, Self.columns) - 1) * step + 2 * half + 1
@@ -56,6 +60,20 @@ struct ShapeSmoothing: ~Copyable {
   }
   /// Floats of scratch.
   var scratchCount: Int { shapeStart + blocks * Self.columns }
+
+  /// The shape of a spectrum, for training, which may allocate.
+  ///
+  /// - Throws: `.memory` where the allocation is refused.
+  package func shape(_ features: Span<Float>) throws(SpectraError) -> [Float] {
+    var scratch = try Storage<Float>(repeating: 0, count: scratchCount)
+    return shape(features, &scratch)
+  }
+
+  private func shape(_ features: Span<Float>, _ scratch: inout Storage<Float>) -> [Float] {
+    var values = scratch.mutableSpan
+    smooth(features, from: 0, scratch: &values, kernel: spectra_kernel_chosen())
+    return (0..<pointCount).map { values[shapeStart + $0] }
+  }
 
   /// Smooths a spectrum.
   ///

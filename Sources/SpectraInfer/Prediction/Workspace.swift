@@ -5,11 +5,11 @@
 ///     +----------+--------+----------+----------+---------+--------------+---------+----------+
 ///       channels, Double each, and for the last two: 2 n and n + 2, where n is the power of two that
 ///       holds four spectra
-///     +----------+--------+----------+----------+
-///     | features | scaled | hidden   | outputs  |
-///     +----------+--------+----------+----------+
-///       rows x    rows x   layers x   members x rows x 6, Float
-///       features  widest   rows x
+///     +----------+--------+----------+----------+--------+
+///     | features | scaled | hidden   | outputs  | domain |
+///     +----------+--------+----------+----------+--------+
+///       rows x    rows x   layers x   members x   networks of the domain x rows, Float
+///       features  widest   rows x     rows x 6
 ///                          widest
 ///     +--------------+-------------+---------+-----------+-------+
 ///     | gradient     | backward    | values  | units     | pairs |
@@ -45,6 +45,8 @@ public struct Workspace: ~Copyable {
   var scaled: Region<Float>
   var hidden: Region<Float>
   var outputs: Region<Float>
+  /// What the networks of the reference domain say.
+  var domain: Region<Float>
   /// Of the properties of one row by its scaled features, summed over the members.
   var gradient: Region<Float>
   var backward: Region<Float>
@@ -69,6 +71,8 @@ public struct Workspace: ~Copyable {
     var outputStride: Int
     /// Regions of hidden outputs.
     var hiddenLayerCount: Int
+    /// Outputs of one row from the networks of the reference domain.
+    var domainCount: Int
     /// Floats for the gradients of one row.
     var gradientCount: Int
     /// Floats of scratch for one way back.
@@ -92,6 +96,7 @@ public struct Workspace: ~Copyable {
       + Region<Float>.byteCount(rows * shape.widestLayer)
       + Region<Float>.byteCount(shape.hiddenLayerCount * rows * shape.widestLayer)
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
+      + Region<Float>.byteCount(rows * shape.domainCount)
       + Region<Float>.byteCount(shape.gradientCount)
       + Region<Float>.byteCount(shape.backwardCount)
       + Region<Float>.byteCount(shape.unitStride)
@@ -136,8 +141,8 @@ public struct Workspace: ~Copyable {
   public init(preparing grid: FeatureGrid, channelCount: Int) throws(SpectraError) {
     let shape = Shape(
       featureCount: grid.count, widestLayer: 0, memberCount: 0, outputStride: 0,
-      hiddenLayerCount: 0, gradientCount: 0, backwardCount: 0, unitStride: 0, pairCount: 0,
-      shapeCount: 0)
+      hiddenLayerCount: 0, domainCount: 0, gradientCount: 0, backwardCount: 0, unitStride: 0,
+      pairCount: 0, shapeCount: 0)
     try self.init(shape, channelCount: channelCount)
   }
 
@@ -192,6 +197,7 @@ public struct Workspace: ~Copyable {
       carvedFrom: base, at: &offset, count: shape.hiddenLayerCount * rows * shape.widestLayer)
     unsafe outputs = Region(
       carvedFrom: base, at: &offset, count: rows * shape.memberCount * shape.outputStride)
+    unsafe domain = Region(carvedFrom: base, at: &offset, count: rows * shape.domainCount)
     unsafe gradient = Region(carvedFrom: base, at: &offset, count: shape.gradientCount)
     unsafe backward = Region(carvedFrom: base, at: &offset, count: shape.backwardCount)
     unsafe values = Region(carvedFrom: base, at: &offset, count: shape.unitStride)
@@ -223,11 +229,18 @@ public struct Workspace: ~Copyable {
     body(features.span(count))
   }
 
-  /// Where a single spectrum goes through the networks.
+  /// Where a single spectrum goes through the networks of the properties.
   @unsafe
-  var singlePass: SinglePass {
+  var singlePass: SinglePass { unsafe singlePass(into: outputs.start) }
+
+  /// Where it goes through those of the reference domain.
+  @unsafe
+  var domainPass: SinglePass { unsafe singlePass(into: domain.start) }
+
+  @unsafe
+  private func singlePass(into outputs: UnsafeMutablePointer<Float>) -> SinglePass {
     unsafe SinglePass(
-      input: UnsafePointer(scaled.start), hidden: hidden.start, outputs: outputs.start,
+      input: UnsafePointer(scaled.start), hidden: hidden.start, outputs: outputs,
       units: units.start, values: values.start, gradient: gradient.start,
       backward: backward.start, pairs: pairs.start)
   }
