@@ -29,7 +29,7 @@ static spectra_status load(const uint8_t *data, size_t size, spectra_model **mod
 
 static void check_info(const spectra_model *model, const spectra_model_info *info)
 {
-    PROMISE(info->struct_size == sizeof *info && (info->format_version == 1 || info->format_version == 2), "format %u", info->format_version);
+    PROMISE(info->struct_size == sizeof *info && info->format_version >= 1 && info->format_version <= 3, "format %u", info->format_version);
     PROMISE(info->feature_count >= 2 && info->feature_count <= 4096, "%u features", info->feature_count);
     PROMISE(info->member_count >= 1 && info->member_count <= 64, "%u members", info->member_count);
     PROMISE(info->reference_count <= 100000, "%u references", info->reference_count);

@@ -21,7 +21,7 @@ PROPERTIES = [
     ("overlap_population", "electron"), ("mulliken_charge", "electron"), ("excitation_energy", "eV"),
 ]
 
-# ---------------------------------------------------------------- model files (docs/model-format.md, model-format-2.md)
+# ---------------------------------------------------------------- model files (docs/model-format.md, model-format-2.md, model-format-3.md)
 
 
 def payload(rows):
@@ -38,18 +38,29 @@ def seal(members):
     return start + hashlib.sha256(start).hexdigest().encode() + b'"\n}\n'
 
 
-def model(generator, alignment, grid, layers, members, references, background=(500, 525), sigma=0.5, missing=False, version=1):
-    """A model with random weights; its golden values are computed here, in double precision."""
+def model(generator, alignment, grid, layers, members, references, background=(500, 525), sigma=0.5, missing=False, version=1,
+          domain=()):
+    """A model with random weights; its golden values are computed here, in double precision.
+
+    `domain` has the widths of the hidden layers of a network of the reference domain, for format 3.
+    """
     start, step, count = grid
     single = lambda x: struct.unpack("<f", struct.pack("<f", x))[0]
     gauss = lambda scale=1.0: single(round(generator.gauss(0, scale), 3))
-    networks = []
-    for _ in range(members):
+
+    def random_network(widths):
         inputs, network = count, []
-        for width in [*layers, 6]:
+        for width in widths:
             network.append(([[gauss(0.3) for _ in range(inputs)] for _ in range(width)], [gauss(0.1) for _ in range(width)]))
             inputs = width
-        networks.append(network)
+        return network
+
+    def in_file(network):
+        return {"layers": [
+            {"weights": payload(weights), "bias": payload(bias), "activation": "relu" if i < len(network) - 1 else "linear"}
+            for i, (weights, bias) in enumerate(network)]}
+
+    networks = [random_network([*layers, 6]) for _ in range(members)]
     means, scales = [single(1.0)] * count, [single(0.5)] * count
     target_mean, target_scale = [1.6, 144, 20, 0.5, -1, 540], [1000.0] * 6
     golden = [single(0.2 + 1.6 * i / max(count - 1, 1)) for i in range(count)]
@@ -71,10 +82,13 @@ def model(generator, alignment, grid, layers, members, references, background=(5
         known[0] = [None] * 6
     entry = {"base": 0.1, "spread_weight": 1, "novelty_weight": 0.5}
     quantiles, distances, groups = {"quantile_68": 1, "quantile_95": 2}, {}, {}
-    if version == 2:
+    if version >= 2:
         quantiles = {"quantiles_68": [0.8, 1, 1.1], "quantiles_95": [2.5, 2, 2.25]}
         distances = {"quantile_distances": [0.1, 0.3, 0.5]}
         groups = {"groups": [i // 3 for i in range(references)]}
+    outside = {}
+    if version >= 3:
+        outside = {"domain": {"level": 0.25, "members": [in_file(random_network([*domain, 1])) for _ in range(2)]}}
     rule = {"rule": "power_law", "window_ev": list(background)} if background else {"rule": "none"}
     return seal({
         "format": "spectra-infer model", "format_version": version,
@@ -85,9 +99,7 @@ def model(generator, alignment, grid, layers, members, references, background=(5
             "background": rule, "broadening_sigma_ev": sigma, "normalization": "mean"},
         "feature_scaling": {"mean": payload(means), "scale": payload(scales)},
         "target_scaling": {"mean": target_mean, "scale": target_scale},
-        "members": [{"layers": [
-            {"weights": payload(weights), "bias": payload(bias), "activation": "relu" if i < len(network) - 1 else "linear"}
-            for i, (weights, bias) in enumerate(network)]} for network in networks],
+        "members": [in_file(network) for network in networks], **outside,
         "calibration": {"properties": [{**entry, **quantiles}] * 6, **distances,
                         "novelty": {"distances": [round(0.01 * i, 2) for i in range(101)], "flag_level": 0.9}},
         "references": {"ids": [f"a-{i}/O1" for i in range(references)],
@@ -106,6 +118,7 @@ def models(generator):
         "deep.json": model(generator, "threshold", (0, 0.5, 4), [3, 2, 5], 5, 2, sigma=0.25),
         "minimal.json": model(generator, "edge", (-1, 4, 2), [], 1, 1, sigma=1.5),
         "format-2.json": model(generator, "threshold", (-2, 1, 8), [3], 2, 22, version=2),
+        "format-3.json": model(generator, "absolute", (532, 1, 8), [3], 1, 5, version=3, domain=[4, 2]),
     }
 
 

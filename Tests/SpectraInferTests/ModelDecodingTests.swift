@@ -21,7 +21,7 @@ struct DamagedModelTests {
     return bytes
   }
 
-  @Test("Cut at any byte, a model is refused", arguments: [1, 2])
+  @Test("Cut at any byte, a model is refused", arguments: [1, 2, 3])
   func truncated(format: Int) throws {
     let bytes = try Self.bytes(format: format)
     for count in 0..<bytes.count {
@@ -32,7 +32,7 @@ struct DamagedModelTests {
     }
   }
 
-  @Test("With any bit flipped, a model is refused", arguments: 0..<8, [1, 2])
+  @Test("With any bit flipped, a model is refused", arguments: 0..<8, [1, 2, 3])
   func flipped(bit: Int, format: Int) throws {
     let bytes = try Self.bytes(format: format)
     var damaged = bytes
@@ -51,7 +51,7 @@ struct DamagedModelTests {
       ("null", .modelFormat), ("1e999", .modelFormat), ("\u{FEFF}{}", .modelFormat),
       ("{", .modelSyntax), ("{]", .modelSyntax), ("{\"format\": \"x\"}", .modelFormat),
       ("{\"format\": 3}", .modelFormat), ("{\"format\": \"spectra-infer model\"}", .modelFormat),
-      ("{\"format\": \"spectra-infer model\", \"format_version\": 3}", .modelFormat),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 4}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 0}", .modelFormat),
       ("{\"format\": \"spectra-infer model\", \"format_version\": \"1\"}", .modelFormat),
       (
@@ -60,6 +60,7 @@ struct DamagedModelTests {
       ),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 1}", .modelChecksum),
       ("{\"format\": \"spectra-infer model\", \"format_version\": 2}", .modelChecksum),
+      ("{\"format\": \"spectra-infer model\", \"format_version\": 3}", .modelChecksum),
       ("{\"a\":" + String(repeating: "[", count: 100_000), .modelContent),
       (String(repeating: "{\"a\":", count: 1000), .modelContent),
       ("{\"a\":[" + String(repeating: "[],", count: 300_000), .modelContent),
@@ -236,11 +237,10 @@ struct HostileModelTests {
     Mutation("\(entry).quantiles_68", "of format 2") { _ in [1] },
     Mutation("calibration.quantile_distances", "of format 2") { _ in [0] },
     Mutation("references.groups", "of format 2") { _ in [0] },
-    Mutation("format_version", "2") { _ in 2 },
   ]
 
-  private static let secondFormat: [Mutation] = [
-    Mutation("format_version", "1") { _ in 1 },
+  /// What formats 2 and 3 have, and what they have not.
+  private static let laterFormats: [Mutation] = [
     Mutation("\(entry).quantile_68", "of format 1") { _ in 1 },
     Mutation("\(entry).quantiles_68", "missing") { _ in nil },
     Mutation("\(entry).quantiles_68", "a number") { _ in 1 },
@@ -267,7 +267,68 @@ struct HostileModelTests {
     Mutation("references.groups.0", "beyond the last") { _ in 1_000_000_000 },
   ]
 
-  @Test("Sealed again without a change, the model loads", arguments: [1, 2])
+  /// A layer without a weight that is not zero.
+  private static func emptyLayer(inputs: Int, outputs: Int) -> [String: Any] {
+    [
+      "activation": "linear",
+      "bias": payload([Float](repeating: 0, count: outputs), shape: [outputs]),
+      "weights": payload(
+        [Float](repeating: 0, count: inputs * outputs), shape: [outputs, inputs]),
+    ]
+  }
+
+  private static func network(_ layers: [String: Any]...) -> [String: Any] { ["layers": layers] }
+
+  private static let domainLayer = "domain.members.1.layers.1"
+
+  /// What only format 3 has.
+  private static let domain: [Mutation] = [
+    Mutation("domain", "missing") { _ in nil },
+    Mutation("domain", "null") { _ in NSNull() },
+    Mutation("domain", "a list") { _ in [Any]() },
+    Mutation("domain", "an empty object") { _ in [String: Any]() },
+    Mutation("domain.surprise", "an unknown member") { _ in 1 },
+    Mutation("domain.level", "missing") { _ in nil },
+    Mutation("domain.level", "above the range") { _ in 1.001e6 },
+    Mutation("domain.level", "below the range") { _ in -1.001e6 },
+    Mutation("domain.level", "1e300") { _ in 1e300 },
+    Mutation("domain.level", "text") { _ in "0" },
+    Mutation("domain.level", "true") { _ in true },
+    Mutation("domain.members", "missing") { _ in nil },
+    Mutation("domain.members", "none") { _ in [Any]() },
+    Mutation("domain.members", "an object") { _ in [String: Any]() },
+    Mutation("domain.members", "65 of them") { _ in
+      [Any](repeating: network(emptyLayer(inputs: 2, outputs: 1)), count: 65)
+    },
+    Mutation("domain.members", "two outputs") { _ in
+      [network(emptyLayer(inputs: 2, outputs: 2))]
+    },
+    Mutation("domain.members", "six outputs, as of the properties") { _ in
+      [network(emptyLayer(inputs: 2, outputs: 6))]
+    },
+    Mutation("domain.members", "three inputs") { _ in
+      [network(emptyLayer(inputs: 3, outputs: 1))]
+    },
+    Mutation("domain.members", "layers that do not chain") { _ in
+      [network(emptyLayer(inputs: 2, outputs: 3), emptyLayer(inputs: 2, outputs: 1))]
+    },
+    Mutation("domain.members.1", "of another depth") { _ in
+      network(emptyLayer(inputs: 2, outputs: 1))
+    },
+    Mutation("domain.members.1", "of another width") { _ in
+      network(emptyLayer(inputs: 2, outputs: 3), emptyLayer(inputs: 3, outputs: 1))
+    },
+    Mutation("domain.members.0.seed", "an unknown member") { _ in 1 },
+    Mutation("domain.members.0.layers", "none") { _ in [Any]() },
+    Mutation("\(domainLayer).activation", "unknown") { _ in "tanh" },
+    Mutation("\(domainLayer).weights", "NaN") { _ in payload([.nan, 0], shape: [1, 2]) },
+    Mutation("\(domainLayer).bias", "too long") { _ in payload([0, 0], shape: [2]) },
+    Mutation("\(domainLayer).weights.sha256", "of something else", .modelChecksum) { _ in
+      zero.sha256
+    },
+  ]
+
+  @Test("Sealed again without a change, the model loads", arguments: [1, 2, 3])
   func unchanged(format: Int) throws {
     #expect(failure(try SmallModel.bytes(format: format)) == nil)
   }
@@ -281,7 +342,7 @@ struct HostileModelTests {
 
   @Test(
     "A change is refused, with its place", arguments: wrongTypes + recipe + networks + knowledge,
-    [1, 2])
+    [1, 2, 3])
   private func refused(mutation: Mutation, format: Int) throws {
     try expectRefusal(mutation, format: format)
   }
@@ -291,19 +352,49 @@ struct HostileModelTests {
     try expectRefusal(mutation, format: 1)
   }
 
-  @Test("What format 2 has in another way is refused", arguments: secondFormat)
-  private func refusedOfSecond(mutation: Mutation) throws {
-    try expectRefusal(mutation, format: 2)
+  @Test("What later formats have in another way is refused", arguments: laterFormats, [2, 3])
+  private func refusedOfLater(mutation: Mutation, format: Int) throws {
+    try expectRefusal(mutation, format: format)
+  }
+
+  @Test("A hostile reference domain is refused", arguments: domain)
+  private func refusedOfDomain(mutation: Mutation) throws {
+    try expectRefusal(mutation, format: 3)
+  }
+
+  @Test("A reference domain is refused in formats that have none", arguments: [1, 2])
+  func foreignDomain(format: Int) throws {
+    var object = SmallModel.object(format: format)
+    object["domain"] = SmallModel.object(format: 3)["domain"]
+    #expect(failure(try SmallModel.sealed(object))?.code == .modelContent)
+  }
+
+  @Test("A file that says another format is refused", arguments: [1, 2, 3], [1, 2, 3, 4])
+  func otherFormat(format: Int, said: Int) throws {
+    var object = SmallModel.object(format: format)
+    object["format_version"] = said
+    let refusal: SpectraError.Code = said == 4 ? .modelFormat : .modelContent
+    #expect(failure(try SmallModel.sealed(object))?.code == (said == format ? nil : refusal))
+  }
+
+  @Test("The message says that a network of the domain has one output")
+  func domainMessage() throws {
+    var object = SmallModel.object(format: 3)
+    let network = Self.network(Self.emptyLayer(inputs: 2, outputs: 6))
+    object["domain"] = ["level": 0, "members": [network]] as [String: Any]
+    let error = try #require(failure(try SmallModel.sealed(object)))
+    #expect("\(error)".hasPrefix("domain.members[0].layers[0]: must have one output"))
   }
 
   @Test(
-    "Numbers that JSON has no business with are refused", arguments: ["NaN", "Infinity", "1e999"])
-  func foreignNumbers(text: String) throws {
+    "Numbers that JSON has no business with are refused", arguments: ["NaN", "Infinity", "1e999"],
+    ["\"flag_level\":0.5", "\"level\":0.25"])
+  func foreignNumbers(text: String, place: String) throws {
     let data = try JSONSerialization.data(
-      withJSONObject: SmallModel.object(), options: [.sortedKeys])
+      withJSONObject: SmallModel.object(format: 3), options: [.sortedKeys])
     let plain = String(decoding: data, as: UTF8.self)
-    let changed = plain.replacingOccurrences(
-      of: "\"flag_level\":0.5", with: "\"flag_level\":\(text)")
+    let name = try #require(place.split(separator: ":").first)
+    let changed = plain.replacingOccurrences(of: place, with: "\(name):\(text)")
     #expect(changed != plain)
     let code = failure(ModelWriter().seal(Data(changed.utf8)))?.code
     #expect(code == .modelContent || code == .modelSyntax)
@@ -419,7 +510,7 @@ struct ModelFileTests {
     }
   }
 
-  @Test("What was written is what is read", arguments: [1, 2])
+  @Test("What was written is what is read", arguments: [1, 2, 3])
   func contents(format: Int) throws {
     let bytes = try SmallModel.bytes(
       features: 4, hidden: [3], members: 2, references: 2, format: format)

@@ -46,7 +46,7 @@ public enum SmallModel {
       "ids": (0..<references).map { "r\($0)" }, "properties": properties,
     ]
     if format > 1 { known["groups"] = Array(0..<references) }
-    return [
+    var model: [String: Any] = [
       "format": "spectra-infer model", "format_version": format,
       "properties": MaterialProperty.allCases.map { ["name": "\($0.name)", "unit": "\($0.unit)"] },
       "preprocessing": recipe(features, alignment),
@@ -62,6 +62,18 @@ public enum SmallModel {
         "features": payload(input, shape: [features]), "values": expected(networks, input),
       ],
     ]
+    if format > 2 { model["domain"] = domain(domainNetworks(features: features), level: 0.25) }
+    return model
+  }
+
+  /// The reference domain as a model file of format 3 has it.
+  public static func domain(_ networks: [FeedForwardNetwork], level: Double) -> [String: Any] {
+    ["level": level, "members": networks.map { ["layers": layers($0)] }]
+  }
+
+  /// Networks of one output, `features`-2-1, which is deeper than members without a hidden layer.
+  public static func domainNetworks(features: Int) -> [FeedForwardNetwork] {
+    (0..<2).map { network(widths: [features, 2, 1], member: $0 + 7) }
   }
 
   /// Numbers as a model file has them.
@@ -131,9 +143,8 @@ public enum SmallModel {
   }
 
   /// Weights that are sums of small powers of two, different for every place.
-  private static func network(features: Int, hidden: [Int], member: Int) -> FeedForwardNetwork {
-    let widths = [features] + hidden + [6]
-    return FeedForwardNetwork(
+  private static func network(widths: [Int], member: Int) -> FeedForwardNetwork {
+    FeedForwardNetwork(
       layers: zip(widths, widths.dropFirst()).enumerated().map { layer, sizes in
         let (inputs, outputs) = sizes
         return DenseParameters(
@@ -147,8 +158,19 @@ public enum SmallModel {
 
   /// What the ensemble must answer, computed in double precision from the definition.
   public static func expected(_ networks: [FeedForwardNetwork], _ features: [Float]) -> [Double] {
+    let outputs = outputs(networks, features)
+    return (0..<6).map { property in
+      let average = outputs.reduce(0) { $0 + $1[property] } / Double(networks.count)
+      return targetMean[property] + targetScale[property] * average
+    }
+  }
+
+  /// What each network gives, computed in double precision from the definition.
+  public static func outputs(
+    _ networks: [FeedForwardNetwork], _ features: [Float]
+  ) -> [[Double]] {
     let scaled = features.map { (Double($0) - 1) / 0.5 }
-    let outputs = networks.map { network in
+    return networks.map { network in
       network.layers.enumerated().reduce(scaled) { signal, entry in
         let (index, layer) = entry
         let sums = (0..<layer.outputs).map { output in
@@ -159,14 +181,10 @@ public enum SmallModel {
         return index == network.layers.count - 1 ? sums : sums.map { max(0, $0) }
       }
     }
-    return (0..<6).map { property in
-      let average = outputs.reduce(0) { $0 + $1[property] } / Double(networks.count)
-      return targetMean[property] + targetScale[property] * average
-    }
   }
 
   /// The networks of a document, to compute with.
   public static func networks(features: Int, hidden: [Int], members: Int) -> [FeedForwardNetwork] {
-    (0..<members).map { network(features: features, hidden: hidden, member: $0) }
+    (0..<members).map { network(widths: [features] + hidden + [6], member: $0) }
   }
 }

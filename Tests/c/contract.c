@@ -782,7 +782,7 @@ static void test_names(void)
     char version[40];
     snprintf(version, sizeof version, "%d.%d.%d", SPECTRA_VERSION_MAJOR, SPECTRA_VERSION_MINOR, SPECTRA_VERSION_PATCH);
     CHECK(strcmp(spectra_version_string(), version) == 0, "'%s'", spectra_version_string());
-    CHECK(spectra_model_format_max() == 2, "%u", spectra_model_format_max());
+    CHECK(spectra_model_format_max() == 3, "%u", spectra_model_format_max());
 
     static const struct { int code; const char *name; } listed[] = {
         { 0, "SPECTRA_OK" }, { 10, "SPECTRA_ERROR_NULL_ARGUMENT" }, { 11, "SPECTRA_ERROR_STRUCT_SIZE" },

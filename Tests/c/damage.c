@@ -96,12 +96,13 @@ static const struct { const char *text; spectra_status status; } small[] = { /* 
     { "{\"a\":1,}", SPECTRA_ERROR_MODEL_SYNTAX }, { "{\"a\":\"\xff\xfe\"}", 0 }, { "{\"a\":\"\\ud800\"}", 0 }, { "\xef\xbb\xbf{}", 0 },
     { "{} {}", 0 }, { "{}x", 0 }, { "/* */{}", 0 },
     { "{\"format\":null}", 0 }, { "{\"format\":{}}", 0 }, { "{\"format\":\"\"}", SPECTRA_ERROR_MODEL_FORMAT },
-    { "{\"format\":\"spectra-infer model\"}", 0 }, { "{\"format\":\"spectra-infer model\",\"format_version\":3}", SPECTRA_ERROR_MODEL_FORMAT },
+    { "{\"format\":\"spectra-infer model\"}", 0 }, { "{\"format\":\"spectra-infer model\",\"format_version\":4}", SPECTRA_ERROR_MODEL_FORMAT },
     { "{\"format\":\"spectra-infer model\",\"format_version\":0}", 0 }, { "{\"format\":\"spectra-infer model\",\"format_version\":-1}", 0 },
     { "{\"format\":\"spectra-infer model\",\"format_version\":9223372036854775807}", SPECTRA_ERROR_MODEL_FORMAT },
     { "{\"format\":\"spectra-infer model\",\"format_version\":99999999999999999999999}", 0 },
     { "{\"format\":\"spectra-infer model\",\"format_version\":1.5}", 0 }, { "{\"format\":\"spectra-infer model\",\"format_version\":\"1\"}", 0 },
     { "{\"format\":\"spectra-infer model\",\"format_version\":1}", 0 }, { "{\"format\":\"spectra-infer model\",\"format_version\":2}", 0 },
+    { "{\"format\":\"spectra-infer model\",\"format_version\":3}", 0 },
 };
 enum { SMALL = sizeof small / sizeof *small };
 
@@ -133,7 +134,10 @@ static void edited_file(long i)
 {
     static const struct { const char *old, *new; } edits[] = {
         { "\"format_version\" : 1", "\"format_version\" : 2" }, { "\"format_version\" : 1", "\"format_version\" : 3" },
-        { "\"format_version\" : 2", "\"format_version\" : 1" }, { "\"format_version\" : 2", "\"format_version\" : 3" },
+        { "\"format_version\" : 1", "\"format_version\" : 4" }, { "\"format_version\" : 2", "\"format_version\" : 1" },
+        { "\"format_version\" : 2", "\"format_version\" : 3" }, { "\"format_version\" : 2", "\"format_version\" : 4" },
+        { "\"format_version\" : 3", "\"format_version\" : 1" }, { "\"format_version\" : 3", "\"format_version\" : 2" },
+        { "\"format_version\" : 3", "\"format_version\" : 4" }, { "\"domain\"", "\"Domain\"" }, { "\"level\"", "\"flag_level\"" },
         { "spectra-infer model", "spectra-infer mobel" }, { "\"format\"", "\"Format\"" }, { "{", "{\"format\":\"other\"," },
         { "{", "[" }, { "{", "" }, { "bond_length", "bond_angle" }, { "bond_angle", "" }, { "160", "161" }, { "160", "1600000000" },
         { "160", "-160" }, { "160", "1e999" }, { "160", "NaN" }, { "160", "\"160\"" }, { "160", "160.5" }, { "0.5", "0.50001" },
@@ -217,7 +221,7 @@ int main(int argc, char **argv)
 
     shielded("small files", SMALL, small_file);
     shielded("large files", 9, large_file);
-    shielded("edited files", 23, edited_file);
+    shielded("edited files", 30, edited_file);
     shielded("bytes after the end", 8, appended_file);
     shielded("swapped halves", 15, swapped_halves);
     shielded("truncation", length_count, truncate_at);

@@ -21,7 +21,7 @@
 
 enum { VECTORS = 5, SPECTRA = 6, FEATURES_MAX = 160, CHANNELS_MAX = 400 };
 static const char *const names[] = { "edge-1", "edge-5", "threshold-1", "threshold-5", "absolute-1", "absolute-5", "edge-160",
-                                     "format2-edge-5", "format2-absolute-1" };
+                                     "format2-edge-5", "format2-absolute-1", "format3-edge-5", "format3-absolute-1" };
 enum { MODELS = sizeof names / sizeof *names };
 
 typedef struct asked { char name[20]; size_t count; double energy[CHANNELS_MAX]; float counts[CHANNELS_MAX]; } asked;

@@ -134,7 +134,7 @@ program memory "$scratch/memory" "$models" "$data"
 program quiet "$scratch/quiet" "$models" "$data"
 program hygiene env $locale_path "$scratch/hygiene" "$library" "$models" "$data" ${comma:+"$comma"}
 program damage "$scratch/damage" "$models/edge.json"
-for model in "$models/edge.json" "$golden/edge-160.json" "$golden/format2-edge-5.json"; do # the last two: of formats 1 and 2
+for model in "$models/edge.json" "$golden/edge-160.json" "$golden/format2-edge-5.json" "$golden/format3-edge-5.json"; do # the last three: of formats 1, 2 and 3
     program hostile "$scratch/hostile" "$model" "$data"
 done
 program unusual "$scratch/unusual" "$models" "$data" "$root/docs/hostile-numbers.md"

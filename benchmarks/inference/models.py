@@ -14,6 +14,7 @@ import pathlib
 import numpy as np
 
 PROPERTIES = 6
+DOMAIN_HIDDEN = [128, 64]  # of the network of the reference domain, which each model has
 
 
 def array(payload):
@@ -28,7 +29,7 @@ def payload(values):
 
 
 def seal(members):
-    """The bytes of a model file (docs/model-format.md, docs/model-format-2.md)."""
+    """The bytes of a model file (docs/model-format.md, docs/model-format-2.md, docs/model-format-3.md)."""
     text = json.dumps(members, ensure_ascii=False, allow_nan=False)
     start = (text[:-1] + ',\n  "file_sha256" : "').encode()
     return start + hashlib.sha256(start).hexdigest().encode() + b'"\n}\n'
@@ -108,25 +109,34 @@ def folded(template, layers):
     return [(weights.astype(np.float32), bias.astype(np.float32)) for weights, bias in layers]
 
 
+def in_file(layers):
+    """A network as a model file has it."""
+    return {"layers": [{"weights": payload(weights), "bias": payload(bias),
+                        "activation": "relu" if number + 1 < len(layers) else "linear"}
+                       for number, (weights, bias) in enumerate(layers)]}
+
+
 def write_model(path, template, networks, reference_count, seed=1):
-    """Writes a model file of the template's format with these members and that many references."""
+    """Writes a model file of format 3 with these members and that many references.
+
+    The network of the reference domain is timed with the others; the level is so high that it flags nothing.
+    """
     if path.exists():
         return
     random = np.random.default_rng(seed)
     members = dict(template.members)
-    members["members"] = [
-        {"layers": [{"weights": payload(weights), "bias": payload(bias),
-                     "activation": "relu" if number + 1 < len(layers) else "linear"}
-                    for number, (weights, bias) in enumerate(layers)]} for layers in networks]
+    members["format_version"] = 3
+    members["members"] = [in_file(layers) for layers in networks]
+    domain = network([template.references.shape[1], *DOMAIN_HIDDEN, 1], seed + 2)
+    members["domain"] = {"level": 1e6, "members": [in_file(domain)]}
     golden = template.spectra(1, seed)
     members["golden"] = {"features": payload(golden[0]), "values": outputs(template, networks, golden)[0].tolist()}
     properties = template.target_mean + template.target_scale * random.standard_normal((reference_count, PROPERTIES))
     members["references"] = {
         "ids": [f"made-{number}" for number in range(reference_count)],
         "features": payload(template.spectra(max(reference_count, 1), seed + 1)[:reference_count]),
-        "properties": properties.round(6).tolist()}
-    if members["format_version"] == 2:
-        members["references"]["groups"] = list(range(reference_count))
+        "properties": properties.round(6).tolist(),
+        "groups": list(range(reference_count))}
     members["card"] = {"name": "random weights, for timing alone"}
     path.write_bytes(seal(members))
 

@@ -1,13 +1,15 @@
-"""Writes golden models of formats 1 and 2, what is asked of them, and what they must answer.
+"""Writes golden models of formats 1, 2 and 3, what is asked of them, and what they must answer.
 
     python3 generate.py            writes everything but trust.txt and raw.txt
-    python3 generate.py --check    computes values.txt from the models here, and fails where it differs
+    python3 generate.py --check    computes values.txt and domain.txt from the models here, and fails where they differ
 
 The models are small and were never trained: their numbers are random, from the seed below, and each has
-something that the others lack (docs/model-format.md, docs/model-format-2.md). values.txt is no output of the library. It is computed
+something that the others lack (docs/model-format.md, docs/model-format-2.md, docs/model-format-3.md). values.txt is no output of the library. It is computed
 here, from the model file's page alone, with the arithmetic that the page promises: float32, each output as the
 bias to which the products are added in the order of the inputs, each by one fused multiply-add, which
-`fused` below carries out exactly; then double precision. The library must give these bits for ever.
+`fused` below carries out exactly; then double precision. The library must give these bits for ever. domain.txt is
+computed in the same way, for the models of format 3: the mean output of the networks of the domain, the level, and
+whether the spectrum is outside by it.
 
 trust.txt and raw.txt are written by the library: Tests/c/golden.c says how and when.
 """
@@ -49,12 +51,18 @@ MODELS = {
     # What is new stands at the end: the random numbers of those above must stay.
     "format2-edge-5": ("edge", 40, [11, 6], 5, 26),
     "format2-absolute-1": ("absolute", 40, [8], 1, 24),
+    "format3-edge-5": ("edge", 40, [10, 7], 5, 26),
+    "format3-absolute-1": ("absolute", 40, [9], 1, 24),
 }
-# Those of format 2: numbers of the groups, distances of the quantiles, how far sites of one group lie apart
+# Those of formats 2 and 3: numbers of the groups, distances of the quantiles, how far sites of one group lie apart
 FORMAT_2 = {
     "format2-edge-5": ([7, 0, 999_999_999], [0.2, 0.3, 1.0], 0.15),
     "format2-absolute-1": ([3, 1, 4, 5], [0.25], 0.15),
+    "format3-edge-5": ([2, 9, 4], [0.15, 0.35], 0.15),
+    "format3-absolute-1": ([0, 6, 5, 8], [0.25], 0.15),
 }
+# Those of format 3, of the networks of the domain: widths of the hidden layers, networks
+FORMAT_3 = {"format3-edge-5": ([12], 2), "format3-absolute-1": ([], 1)}
 VECTORS = 5
 
 
@@ -94,6 +102,22 @@ def spectra(random, count, features):
     return (shape / shape.mean(axis=1, keepdims=True)).astype("<f4")
 
 
+def networks(widths, count, random):
+    return [
+        {
+            "layers": [
+                {
+                    "weights": payload(random.normal(0, 1.4 / np.sqrt(inputs), (outputs, inputs))),
+                    "bias": payload(random.normal(0, 0.3, outputs)),
+                    "activation": "relu" if layer + 2 < len(widths) else "linear",
+                }
+                for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:]))
+            ]
+        }
+        for _ in range(count)
+    ]
+
+
 def model(name, random):
     alignment, features, hidden, members, references = MODELS[name]
     step = 16 / features
@@ -101,20 +125,7 @@ def model(name, random):
     background = {"rule": "power_law", "window_ev": [490.0, 525.0]}
     if name == "threshold-1":
         background = {"rule": "none"}
-    widths = [features, *hidden, 6]
-    layers = [
-        [
-            {
-                "weights": payload(random.normal(0, 1.4 / np.sqrt(inputs), (outputs, inputs))),
-                "bias": payload(random.normal(0, 0.3, outputs)),
-                "activation": "linear" if last else "relu",
-            }
-            for inputs, outputs, last in zip(
-                widths, widths[1:], [False] * len(hidden) + [True]
-            )
-        ]
-        for _ in range(members)
-    ]
+    layers = networks([features, *hidden, 6], members, random)
     shapes = spectra(random, 64, features)
     properties = (MEAN + SCALE * random.normal(0, 1, (references, 6))).tolist()
     if references > 4:
@@ -148,7 +159,7 @@ def model(name, random):
             "scale": payload(np.maximum(shapes.std(axis=0), 0.05)),
         },
         "target_scaling": {"mean": MEAN.tolist(), "scale": SCALE.tolist()},
-        "members": [{"layers": member} for member in layers],
+        "members": layers,
         "calibration": {
             "properties": [
                 {
@@ -175,6 +186,8 @@ def model(name, random):
     golden = shapes[40]
     if name in FORMAT_2:
         become_format_2(name, contents, shapes, random)
+    if name in FORMAT_3:
+        become_format_3(name, contents, random)
     contents["golden"] = {
         "features": payload(golden),
         "values": predict(contents, golden).tolist(),
@@ -197,8 +210,19 @@ def become_format_2(name, contents, shapes, random):
     rows = (1 - apart) * shapes[group] + apart * shapes[:count]
     references["features"] = payload(rows)
     references["groups"] = [numbers[g] for g in group]
-    if name == "format2-absolute-1":  # by their names all of one material
+    if name in ("format2-absolute-1", "format3-absolute-1"):  # by their names all of one material
         references["ids"] = [f"golden/O{n}" for n in range(count)]
+
+
+def become_format_3(name, contents, random):
+    """Networks of the domain, and a level that has spectra of the usual kind far from it on both sides."""
+    hidden, count = FORMAT_3[name]
+    features = contents["preprocessing"]["grid"]["count"]
+    contents["format_version"] = 3
+    contents["domain"] = {"level": 0.0, "members": networks([features, *hidden, 1], count, random)}
+    said = sorted(domain_output(contents, vector) for vector in vectors(features)[:3])
+    below = int(np.argmax(np.diff(said)))
+    contents["domain"]["level"] = round((said[below] + said[below + 1]) / 2, 2)
 
 
 # ---------------------------------------------------------------- the arithmetic of the page
@@ -216,12 +240,13 @@ def fused(a, b, c):
     return np.where((error != 0) & even, odd, total).astype(np.float32)
 
 
-def predict(contents, features):
+def outputs_of(contents, members, features):
+    """What networks say of a prepared spectrum on average."""
     scaling = contents["feature_scaling"]
     inverse = np.float32(1) / array(scaling["scale"])
     scaled = (np.asarray(features, np.float32) - array(scaling["mean"])) * inverse
     outputs = []
-    for member in contents["members"]:
+    for member in members:
         signal = scaled
         for layer in member["layers"]:
             weights = array(layer["weights"])
@@ -230,11 +255,21 @@ def predict(contents, features):
                 total = fused(weights[:, i], np.full(len(total), x, np.float32), total)
             signal = np.maximum(total, np.float32(0)) if layer["activation"] == "relu" else total
         outputs.append(signal)
-    sums = np.zeros(6)
+    sums = np.zeros(len(outputs[0]))
     for output in outputs:
         sums = sums + output.astype(np.float64)
+    return sums / len(outputs)
+
+
+def predict(contents, features):
     target = contents["target_scaling"]
-    return np.array(target["mean"]) + np.array(target["scale"]) * (sums / len(outputs))
+    mean = outputs_of(contents, contents["members"], features)
+    return np.array(target["mean"]) + np.array(target["scale"]) * mean
+
+
+def domain_output(contents, features):
+    """Mean of the outputs of the networks of the domain."""
+    return float(outputs_of(contents, contents["domain"]["members"], features)[0])
 
 
 # ---------------------------------------------------------------- what is asked
@@ -292,11 +327,25 @@ def answers(model_of, vectors_of):
     )
 
 
+def domains(model_of, vectors_of):
+    """domain.txt, in the same way."""
+    lines = []
+    for name in FORMAT_3:
+        contents = model_of(name)
+        level = contents["domain"]["level"]
+        for v, vector in enumerate(vectors_of(MODELS[name][1])):
+            output = domain_output(contents, vector)
+            where = "inside" if output <= level else "outside"
+            lines.append(f"{name} {v} {hexadecimal([output, level])} {where}\n")
+    return "".join(lines)
+
+
 def files():
     random = np.random.default_rng(SEED)
     models = {name: model(name, random) for name in MODELS}
     written = {f"{name}.json": seal(contents) for name, contents in models.items()}
     written["values.txt"] = answers(models.__getitem__, vectors).encode()
+    written["domain.txt"] = domains(models.__getitem__, vectors).encode()
     for features in sorted({description[1] for description in MODELS.values()}):
         lines = [hexadecimal(vector) + "\n" for vector in vectors(features)]
         written[f"features-{features}.txt"] = "".join(lines).encode()
@@ -320,8 +369,11 @@ def committed_vectors(features):
 def main():
     if "--check" in sys.argv:
         # From the files that are here: exp() and the random numbers of another NumPy may differ.
-        expected = answers(committed_model, committed_vectors)
-        sys.exit(None if (FOLDER / "values.txt").read_text() == expected else "other values")
+        if (FOLDER / "values.txt").read_text() != answers(committed_model, committed_vectors):
+            sys.exit("other values")
+        if (FOLDER / "domain.txt").read_text() != domains(committed_model, committed_vectors):
+            sys.exit("another reference domain")
+        return
     for name, content in files().items():
         (FOLDER / name).write_bytes(content)
     provenance = {

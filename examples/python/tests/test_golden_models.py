@@ -69,8 +69,10 @@ def shapes(spectra: np.ndarray, step: float) -> np.ndarray:
 def unlike(file: dict[str, Any], spectra: np.ndarray, groups: list[Any]) -> np.ndarray:
     """Whether the shape of each spectrum is unlike that of every reference.
 
-    Beyond 95 % of the distances from a reference to the nearest one of another group.
+    Beyond 95 % (beside networks of the domain 98 %) of the distances from a reference to the nearest
+    one of another group.
     """
+    share = 0.98 if "domain" in file else 0.95
     step = file["preprocessing"]["grid"]["step_ev"]
     payload = file["references"]["features"]
     rows = np.frombuffer(base64.b64decode(payload["base64"]), "<f4").reshape(payload["shape"])
@@ -78,7 +80,7 @@ def unlike(file: dict[str, Any], spectra: np.ndarray, groups: list[Any]) -> np.n
     apart = np.linalg.norm(known[:, np.newaxis] - known, axis=2)
     apart[np.equal.outer(groups, groups)] = np.inf
     nearest = apart.min(axis=1)
-    level = np.quantile(nearest, 0.95) if np.isfinite(nearest).all() else np.inf
+    level = np.quantile(nearest, share) if np.isfinite(nearest).all() else np.inf
     distances = np.linalg.norm(shapes(spectra, step)[:, np.newaxis] - known, axis=2)
     return np.asarray(distances.min(axis=1) > level)
 
@@ -99,3 +101,48 @@ def test_flags_of_shapes(name: str) -> None:
     np.testing.assert_array_equal(
         predictions.flagged(Flag.OUTSIDE_REFERENCE_DOMAIN), expected | novel
     )
+
+
+# ---------------------------------------------------------------- networks of the domain
+
+
+def domain(file: dict[str, Any], spectra: np.ndarray) -> np.ndarray:
+    """The mean output of the networks of the reference domain, in double precision."""
+
+    def numbers_of(payload: dict[str, Any]) -> np.ndarray:
+        flat = np.frombuffer(base64.b64decode(payload["base64"]), "<f4")
+        return flat.reshape(payload["shape"]).astype(np.float64)
+
+    scaling = file["feature_scaling"]
+    outputs = []
+    for member in file["domain"]["members"]:
+        h = (spectra - numbers_of(scaling["mean"])) / numbers_of(scaling["scale"])
+        for layer in member["layers"]:
+            h = h @ numbers_of(layer["weights"]).T + numbers_of(layer["bias"])
+            if layer["activation"] == "relu":
+                h = np.maximum(h, 0)
+        outputs.append(h[:, 0])
+    return np.asarray(np.mean(outputs, axis=0))
+
+
+@pytest.mark.parametrize("name", ["format3-edge-5", "format3-absolute-1"])
+def test_flags_of_the_domain(name: str) -> None:
+    """Those of format 3 ask networks, and shapes only beyond 98 %."""
+    path = FOLDER / f"{name}.json"
+    file, model = json.loads(path.read_bytes()), Model.load(path)
+    vectors = features(model.feature_count)
+    output, level = domain(file, vectors), file["domain"]["level"]
+    assert np.min(np.abs(output - level)) > 0.1  # rounding does not matter
+    expected = output > level
+    lines = [line.split() for line in (FOLDER / "domain.txt").read_text().splitlines()]
+    said = [line[2:] for line in lines if line[0] == name]
+    np.testing.assert_allclose(output, [float.fromhex(words[0]) for words in said], atol=1e-5)
+    assert [words[2] == "outside" for words in said] == expected.tolist()
+    predictions = model.predict_features_many(vectors)
+    novel = predictions.novelty > file["calibration"]["novelty"]["flag_level"]
+    strange = unlike(file, vectors, file["references"]["groups"])
+    assert (expected & ~novel & ~strange).any()
+    assert (novel & ~expected).any()
+    assert not (expected | novel | strange).all()
+    flagged = predictions.flagged(Flag.OUTSIDE_REFERENCE_DOMAIN)
+    np.testing.assert_array_equal(flagged, expected | novel | strange)

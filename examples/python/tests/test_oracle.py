@@ -1,6 +1,6 @@
 """The same numbers once more, by NumPy from the model file (docs/model-format.schema.json).
 
-Of either format: the shipped models, and golden ones.
+Of every format: the shipped models, and golden ones.
 """
 
 from __future__ import annotations
@@ -67,9 +67,11 @@ class Oracle:
 
 
 GOLDEN = REPOSITORY / "Tests" / "Fixtures" / "golden-models"
+KINDS = ("edge-5", "absolute-1")
 PATHS = [
     *(MODELS / f"{name}.json" for name in ("edge", "threshold", "absolute")),
-    *(GOLDEN / f"{name}.json" for name in ("edge-160", "format2-edge-5", "format2-absolute-1")),
+    GOLDEN / "edge-160.json",
+    *(GOLDEN / f"format{version}-{kind}.json" for version in (2, 3) for kind in KINDS),
 ]
 
 
