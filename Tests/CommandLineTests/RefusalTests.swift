@@ -181,7 +181,10 @@ struct RefusalTests {
     let database = try SmallDatabase.shared.get()
     let folder = try TemporaryFolder()
     let outcome = try CommandLineProgram.run(
-      ["train", database.path, "--split", "spectrum", "--hidden", "4", "--members", "2"]
+      [
+        "train", database.path, "--foreign-edges", "100", "--split", "spectrum", "--hidden", "4",
+        "--members", "2",
+      ]
         + ["--out", folder.path + "/x.json"] + options)
     #expect(outcome.status == 0 || outcome.status == 1, "\(outcome.errors.prefix(2000))")
     for dump in Self.dumps { #expect(!outcome.errors.contains(dump)) }
@@ -208,7 +211,8 @@ struct RefusalTests {
         try folder.write(transitions, to: "transitions.csv")
         try folder.write(damaged.joined(separator: "\n"), to: file + ".csv")
         let outcome = try CommandLineProgram.run([
-          "train", folder.path, "--epochs", "1", "--hidden", "4", "--members", "1", "--split",
+          "train", folder.path, "--foreign-edges", "100", "--epochs", "1", "--hidden", "4",
+          "--members", "1", "--split",
           "spectrum", "--smallest-gap=-1e99", "--out", folder.path + "/x.json",
         ])
         let place = "\(file), column \(column): \(outcome.errors.prefix(500))"

@@ -135,7 +135,8 @@ struct ReportTests {
     let material = String(database.firstSite.prefix { $0 != "/" })
     let model = folder.path + "/model.json"
     let training = try CommandLineProgram.run([
-      "train", database.path, "--members", "1", "--epochs", "2", "--hidden", "4", "--split",
+      "train", database.path, "--foreign-edges", "100", "--members", "1", "--epochs", "2",
+      "--hidden", "4", "--split",
       "spectrum", "--hold-out", material, "--out", model,
     ])
     #expect(training.status == 0, "\(training.errors)")

@@ -9,7 +9,7 @@ struct SearchCommandTests {
     try [
       "search", SmallDatabase.shared.get().path, "--out", out, "--split", "spectrum", "--layers",
       "1,2", "--nodes", "4,8", "--l2", "0.001", "--learning-rates", "0.01", "--epochs", "5",
-      "--patience", "3",
+      "--patience", "3", "--foreign-edges", "100",
     ] + more
   }
 

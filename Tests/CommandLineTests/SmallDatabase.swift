@@ -20,7 +20,8 @@ final class SmallDatabase: Sendable {
     try folder.write(transitions, to: "transitions.csv")
     model = folder.path + "/model.json"
     training = try CommandLineProgram.run([
-      "train", folder.path, "--members", "2", "--epochs", "3", "--hidden", "8,8", "--split",
+      "train", folder.path, "--foreign-edges", "100", "--members", "2", "--epochs", "3", "--hidden",
+      "8,8", "--split",
       "spectrum", "--out", model,
     ])
   }

@@ -58,7 +58,10 @@ struct WorkflowTests {
     let folder = try TemporaryFolder()
     let model = folder.path + "/model.json"
     let outcome = try CommandLineProgram.run(
-      ["train", data, "--members", "1", "--epochs", "1", "--hidden", "4", "--out", model]
+      [
+        "train", data, "--foreign-edges", "100", "--members", "1", "--epochs", "1", "--hidden", "4",
+        "--out", model,
+      ]
         + options.split(separator: " ").map { String($0) })
     #expect(outcome.status == 0, "\(outcome.errors)")
     let json = try JSONSerialization.jsonObject(
@@ -118,7 +121,8 @@ struct WorkflowTests {
     let files = ["one", "two"].map { "\(database.path)/\(alignment)-\($0).json" }
     for file in files {
       let outcome = try CommandLineProgram.run([
-        "train", database.path, "--members", "3", "--epochs", "2", "--hidden", "4", "--split",
+        "train", database.path, "--foreign-edges", "100", "--members", "3", "--epochs", "2",
+        "--hidden", "4", "--split",
         "spectrum", "--alignment", alignment, "--seed", "9", "--out", file,
       ])
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -150,7 +154,8 @@ struct WorkflowTests {
   func plurals() throws {
     let database = try SmallDatabase.shared.get()
     let outcome = try CommandLineProgram.run([
-      "train", database.path, "--members", "1", "--epochs", "1", "--hidden", "", "--split",
+      "train", database.path, "--foreign-edges", "100", "--members", "1", "--epochs", "1",
+      "--hidden", "", "--split",
       "spectrum", "--out", database.path + "/single.json",
     ])
     #expect(outcome.errors.contains("KiB, 1 member, "))

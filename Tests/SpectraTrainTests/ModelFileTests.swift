@@ -83,6 +83,7 @@ struct ModelFileTests {
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     #expect(object["format"] as? String == "spectra-infer model")
+    // Without a domain.
     #expect(object["format_version"] as? Int == 2)
     #expect((object["members"] as? [Any])?.count == 3)
     let names = object.keys.sorted()

@@ -34,6 +34,20 @@ public struct Scaling: Sendable, Equatable {
     self.init(mean: mean, scale: scale)
   }
 
+  /// All rows of a matrix.
+  func apply(to matrix: Matrix) -> Matrix {
+    var scaled = matrix
+    let columns = matrix.columns
+    let (mean, inverse) = (mean.map { Float($0) }, scale.map { 1 / Float($0) })
+    for row in 0..<matrix.rows {
+      for column in 0..<columns {
+        let place = row * columns + column
+        scaled.values[place] = (matrix.values[place] - mean[column]) * inverse[column]
+      }
+    }
+    return scaled
+  }
+
   /// (value - mean) / scale, column by column, in single precision as the library computes it.
   public func apply(_ row: some Collection<Float>) -> [Float] {
     row.enumerated().map { column, value in

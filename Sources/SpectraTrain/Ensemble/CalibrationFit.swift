@@ -95,9 +95,9 @@ package struct CalibrationFit: Sendable {
     return sorted[min(rank, sorted.count) - 1]
   }
 
-  // The library flags unusual shapes by itself (`ReferenceShapes`), of 95 % of the references; the
-  // distance of single intensities, which tells less, flags only what is beyond nearly all of them,
-  // so that both together flag 5 % of the unseen silicon oxides.
+  // What is unlike the references is told by networks (`DomainTrainer`) and by the shapes of spectra
+  // (`ReferenceShapes`). The distance of single intensities, which tells less, flags only
+  // what is beyond nearly all of the references.
   private var novelty: ModelDocument.Novelty {
     ModelDocument.Novelty(
       distances: Self.noveltyDistances(of: seen, in: dataset), flag_level: 0.99)
@@ -105,11 +105,20 @@ package struct CalibrationFit: Sendable {
 
   /// Quantiles of the distance of each reference to the nearest one of another group.
   static func noveltyDistances(of references: [Int], in dataset: Dataset) -> [Double] {
-    let distances = references.map { row in
+    percentiles(
+      of: distancesToOtherGroups(of: references, in: dataset, by: dataset.features).sorted())
+  }
+
+  /// The distance of each reference to the nearest one of another group; 0 where there is none.
+  ///
+  /// - Parameter spectra: one row for each spectrum of the dataset.
+  static func distancesToOtherGroups(
+    of references: [Int], in dataset: Dataset, by spectra: Matrix
+  ) -> [Double] {
+    references.map { row in
       references.filter { dataset.sites[$0].group != dataset.sites[row].group }
-        .map { dataset.features.distance(row, $0) }.min() ?? 0
-    }.sorted()
-    return percentiles(of: distances)
+        .map { spectra.distance(row, $0) }.min() ?? 0
+    }
   }
 
   /// The quantiles 0 %, 1 %, ... 100 % of sorted numbers, linear between the order statistics (type

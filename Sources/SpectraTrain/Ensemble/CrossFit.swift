@@ -61,7 +61,10 @@ package struct CrossFit: Sendable {
     }
     return try FoldTrial(dataset: dataset, configuration: plan.configuration, views: views)
       .predictions(of: fold, splits, seeds: seeds) { member, report in
-        progress(EnsembleTrainer.Progress(member: first + member, report: report))
+        progress(
+          EnsembleTrainer.Progress(
+            member: first + member, purpose: .calibration,
+            maximumEpochs: plan.configuration.maximumEpochs, report: report))
       }
   }
 }

@@ -9,9 +9,22 @@ import Synchronization
 public struct EnsembleTrainer: Sendable {
   /// How far the training of one member is.
   public struct Progress: Sendable {
-    /// Index of the network: of the member, or, from the plan's `memberCount` on, of a network that
-    /// only the calibration learns from.
+    /// What a network is trained for.
+    public enum Purpose: Sendable {
+      /// It is a member of the ensemble.
+      case member
+      /// The calibration learns from it how large errors are.
+      case calibration
+      /// It tells spectra of the dataset from other edges, or its level is learned from it.
+      case domain
+    }
+
+    /// Index of the network: the members come first.
     public let member: Int
+    /// What it is for.
+    public let purpose: Purpose
+    /// Epochs after which its training ends at the latest.
+    public let maximumEpochs: Int
     /// Its last epoch.
     public let report: EpochReport
   }
@@ -68,7 +81,10 @@ public struct EnsembleTrainer: Sendable {
         validation: scaled.views.selecting(
           splits[member].validation, views: Self.validationViews)
       ) { report in
-        let goesOn = progress(Progress(member: member, report: report))
+        let goesOn = progress(
+          Progress(
+            member: member, purpose: .member, maximumEpochs: configuration.maximumEpochs,
+            report: report))
         if !goesOn { isStopped.withLock { $0 = true } }
         return goesOn
       }
@@ -79,17 +95,22 @@ public struct EnsembleTrainer: Sendable {
       throw DataError(
         "the training of member \(member + 1) diverged; use a smaller learning rate")
     }
-    let calibration = try calibration(
-      scaled, seen: seen, splits: splits, networks: networks, threads: threads
-    ) { report in
+    let watched: @Sendable (Progress) -> Bool = { report in
       let goesOn = progress(report)
       if !goesOn { isStopped.withLock { $0 = true } }
       return goesOn
     }
+    let calibration = try calibration(
+      scaled, seen: seen, splits: splits, networks: networks, threads: threads, progress: watched)
+    if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
+    let domain = try plan.domain.map { training in
+      try DomainTrainer(dataset: dataset, plan: plan, training: training)
+        .train(seen: seen, threads: threads, progress: watched)
+    }
     if isStopped.withLock({ $0 }) { throw DataError("training was stopped; no model was written") }
     return ModelAssembly(
       dataset: dataset, plan: plan, scaled: scaled, seen: seen, networks: networks,
-      calibration: calibration
+      calibration: calibration, domain: domain
     ).document
   }
 

@@ -10,10 +10,12 @@ struct ModelAssembly {
   let seen: [Int]
   let networks: [TrainedNetwork]
   let calibration: CalibrationFit
+  let domain: ModelDocument.Domain?
 
   var document: ModelDocument {
     let predicted = networks.map { $0.network.predict(scaled.samples.features) }
     return ModelDocument(
+      format_version: domain == nil ? 2 : 3,
       preprocessing: ModelDocument.Preprocessing(plan.preprocessor),
       feature_scaling: ModelDocument.FeatureScaling(
         mean: Payload(scaled.featureScaling.mean.map { Float($0) }),
@@ -21,7 +23,8 @@ struct ModelAssembly {
       target_scaling: ModelDocument.TargetScaling(
         mean: scaled.targetScaling.mean, scale: scaled.targetScaling.scale),
       members: networks.map { ModelDocument.Member($0.network) },
-      calibration: calibration.table, references: references, card: card, golden: golden(predicted))
+      calibration: calibration.table, domain: domain, references: references, card: card,
+      golden: golden(predicted))
   }
 
   private var references: ModelDocument.References {
@@ -53,7 +56,7 @@ struct ModelAssembly {
         + "\(plan.preprocessor.broadeningSigma) eV",
       spectrum_count: seen.count, group_count: groupCount(of: seen), parts: parts(unseen: unseen),
       data_sha256: dataset.checksums, split: plan.splitRule.rawValue, seed: plan.configuration.seed,
-      training: plan.configuration, augmentation: plan.augmentation,
+      training: plan.configuration, augmentation: plan.augmentation, domain: plan.domain,
       best_epochs: networks.map(\.bestEpoch),
       held_out_groups: plan.heldOutGroups.sorted(),
       test_spectra: unseen.map { dataset.sites[$0].id }, test_errors: [],

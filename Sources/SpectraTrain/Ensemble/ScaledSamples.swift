@@ -13,11 +13,8 @@ struct ScaledSamples: Sendable {
 
   /// Scales all rows by what the simulated rows `seen` are like; no other row has a say.
   init(_ dataset: Dataset, _ augmented: AugmentedViews?, fittedTo seen: [Int]) {
-    let featureRows = seen.map { row in dataset.features.row(row).map { Double($0) } }
     let targets = dataset.sites.map { Self.values($0.properties) }
-    // On the absolute axis a few sites have their edge where nearly all others have nothing: with
-    // the bare deviation as scale, such a site is thrown far outside of what the network has seen.
-    featureScaling = Scaling(fittingColumnsOf: featureRows, floor: 0.1)
+    featureScaling = Self.featureScaling(dataset.features, fittedTo: seen)
     targetScaling = Scaling(fittingColumnsOf: seen.map { targets[$0] }, floor: 1e-6)
     samples = Self.scale(dataset.features, targets, featureScaling, targetScaling, viewCount: 1)
     views =
@@ -26,6 +23,14 @@ struct ScaledSamples: Sendable {
           augmented.features, augmented.properties.map(Self.values), featureScaling,
           targetScaling, viewCount: augmented.viewCount)
       } ?? samples
+  }
+
+  /// The scaling of features by what the rows `seen` are like.
+  static func featureScaling(_ features: Matrix, fittedTo seen: [Int]) -> Scaling {
+    let rows = seen.map { row in features.row(row).map { Double($0) } }
+    // On the absolute axis a few sites have their edge where nearly all others have nothing: with
+    // the bare deviation as scale, such a site is thrown far outside of what the network has seen.
+    return Scaling(fittingColumnsOf: rows, floor: 0.1)
   }
 
   private static func values(_ properties: PropertyValues) -> [Double] {
@@ -39,7 +44,7 @@ struct ScaledSamples: Sendable {
     Samples(
       features: Matrix(
         rows: features.rows, columns: features.columns,
-        values: (0..<features.rows).flatMap { featureScaling.apply(features.row($0)) }),
+        values: featureScaling.apply(to: features).values),
       targets: Matrix(
         rows: targets.count, columns: MaterialProperty.allCases.count,
         values: targets.flatMap { row in

@@ -18,6 +18,9 @@ public struct TrainingPlan: Sendable {
   /// errors are (`CrossFit`); 0 trains none, and the members' own validation parts tell it, which
   /// is fast and gives intervals that are too narrow for unusual spectra.
   public var calibrationMemberCount: Int
+  /// How a network is taught to tell silicon oxides from other edges; nil: none is, and the model is
+  /// of format 2.
+  public var domain: DomainTraining?
   /// Hyperparameters; each member has a seed of its own, derived from this one.
   public var configuration: TrainingConfiguration
 
@@ -25,7 +28,8 @@ public struct TrainingPlan: Sendable {
   public init(
     preprocessor: Preprocessor, splitRule: SplitRule, fold: Int = 0,
     heldOutGroups: Set<String> = [], augmentation: Augmentation? = nil, memberCount: Int = 5,
-    calibrationMemberCount: Int = 3, configuration: TrainingConfiguration
+    calibrationMemberCount: Int = 3, domain: DomainTraining? = nil,
+    configuration: TrainingConfiguration
   ) {
     self.preprocessor = preprocessor
     self.splitRule = splitRule
@@ -34,12 +38,15 @@ public struct TrainingPlan: Sendable {
     self.augmentation = augmentation
     self.memberCount = memberCount
     self.calibrationMemberCount = calibrationMemberCount
+    self.domain = domain
     self.configuration = configuration
   }
 
-  /// Networks that are trained: the members, and those that only the calibration learns from.
+  /// Networks that are trained: the members, those that only the calibration learns from, and those
+  /// of the reference domain, in this order.
   public var networkCount: Int {
     memberCount + calibrationMemberCount * (CrossValidation.foldCount - 1)
+      + (domain == nil ? 0 : DomainTrainer.networkCount)
   }
 
   /// The same plan with another seed of folds, networks and measurements.

@@ -70,7 +70,8 @@ public struct LearningCurve: Sendable {
     )
     .predictions(of: fold, splits, seeds: seeds) { member, report in
       let progressed = EnsembleTrainer.Progress(
-        member: fold * plan.memberCount + member, report: report)
+        member: fold * plan.memberCount + member, purpose: .member,
+        maximumEpochs: plan.configuration.maximumEpochs, report: report)
       isStopped = isStopped || !progress(progressed)
       return !isStopped
     }

@@ -94,6 +94,9 @@ public struct ModelCard: Codable, Sendable {
   /// Under which conditions the training spectra were measured; nil where the perfect spectra alone
   /// were learned from, and in cards of older versions.
   public var augmentation: Augmentation?
+  /// How the network of the reference domain was taught; nil where there is none, and in cards of
+  /// older versions.
+  public var domain: DomainTraining?
   /// Epoch that each member was taken from.
   public var best_epochs: [Int]
   /// Groups that are left out of training whatever the split.

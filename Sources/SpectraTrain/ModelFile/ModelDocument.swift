@@ -1,6 +1,6 @@
 import SpectraInfer
 
-/// A model file of format 2 as Swift values (docs/model-format.md and docs/model-format-2.md);
+/// A model file of format 2 or 3 as Swift values (docs/model-format.md, model-format-2.md and -3.md);
 /// `ModelWriter` makes the file of it.
 ///
 /// Names of stored properties are the names in the file. The library does not read models through
@@ -8,7 +8,7 @@ import SpectraInfer
 public struct ModelDocument: Codable, Sendable {
   /// "spectra-infer model".
   public var format = "spectra-infer model"
-  /// 2.
+  /// 2, or 3 where there is a domain.
   public var format_version = 2
   /// The six properties in their order.
   public var properties = MaterialProperty.allCases.map {
@@ -24,6 +24,8 @@ public struct ModelDocument: Codable, Sendable {
   public var members: [Member]
   /// Errors on unseen data.
   public var calibration: CalibrationTable
+  /// What tells silicon oxides from other edges; nil in format 2.
+  public var domain: Domain?
   /// Reference spectra.
   public var references: References
   /// The model card.
@@ -152,6 +154,14 @@ public struct ModelDocument: Codable, Sendable {
     public var distances: [Double]
     /// Novelty above which a spectrum is flagged.
     public var flag_level: Double
+  }
+
+  /// Networks that tell silicon oxides from other edges.
+  public struct Domain: Codable, Sendable {
+    /// What the mean of their outputs must exceed for a spectrum to be flagged.
+    public var level: Double
+    /// Networks of one output, the logarithm of the odds that an edge is no silicon oxide's.
+    public var members: [Member]
   }
 
   /// The reference spectra.

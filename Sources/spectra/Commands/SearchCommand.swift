@@ -19,6 +19,8 @@ struct SearchCommand: ParsableCommand {
 
   @OptionGroup var options: SearchOptions
 
+  @OptionGroup var foreignEdges: ForeignEdgesOption
+
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Folder of the results; made where there is none.", valueName: "folder"))
@@ -62,7 +64,7 @@ struct SearchCommand: ParsableCommand {
         "training diverged at every point of the grid; use smaller --learning-rates")
     }
     print(SearchReport(ranking).lines.joined(separator: "\n"))
-    let arguments = options.winnerArguments(winner.point)
+    let arguments = options.winnerArguments(winner.point) + foreignEdges.arguments
     print("\nspectra train \(options.data) \(arguments.joined(separator: " ")) --out FILE")
     if !trialsOnly { try test(winner.point, dataset, interruption) }
   }
@@ -108,7 +110,9 @@ struct SearchCommand: ParsableCommand {
   ) throws {
     let arguments = options.winnerArguments(winner).joined(separator: " ")
     try TestRecord.check(arguments, in: out)
-    let plan = try options.winner(winner).plan(for: dataset)
+    var plan = try options.winner(winner).plan(for: dataset)
+    // No error of a property depends on it, and only a model file has it.
+    if model != nil { plan.domain = foreignEdges.training }
     let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
     let training = ProgressDisplay("training")
     let progress = TrainCommand.progress(plan, training)

@@ -11,13 +11,16 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
+  @OptionGroup var foreignEdges: ForeignEdgesOption
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "file"))
   var out: String
 
   func run() throws {
     try DataFile.checkWritable(out)
     let dataset = try options.dataset()
-    let plan = try options.plan(for: dataset)
+    var plan = try options.plan(for: dataset)
+    plan.domain = foreignEdges.training
     let trainer = EnsembleTrainer(dataset: dataset, plan: plan)
     let groups = Set(dataset.groups).count
     let display = ProgressDisplay("training")
@@ -45,8 +48,13 @@ struct TrainCommand: ParsableCommand {
     return { progress in
       let (report, member) = (progress.report, progress.member + 1)
       let (fraction, best) = ensemble.add(progress)
-      if member > plan.memberCount {
+      switch progress.purpose {
+      case .member: break
+      case .calibration:
         display.draw(fraction, "learning how large errors are")
+        return true
+      case .domain:
+        display.draw(fraction, "learning what other edges look like")
         return true
       }
       display.draw(

@@ -1,7 +1,7 @@
 import SpectraTrain
 import Synchronization
 
-/// How far an ensemble is; a member that stopped early counts as done.
+/// How far a model is; a network that stopped early counts as done.
 final class EnsembleProgress: Sendable {
   private struct Member {
     var best = 0
@@ -27,10 +27,12 @@ final class EnsembleProgress: Sendable {
     return members.withLock { members in
       var member = members[progress.member, default: Member()]
       if report.isBest { member.best = report.epoch }
-      let isLast =
-        report.epoch == limits.maximumEpochs || report.validationError.isNaN
-        || report.epoch - member.best >= limits.patience
-      member.share = isLast ? 1 : Double(report.epoch) / Double(limits.maximumEpochs)
+      // Those of the reference domain stop at no error.
+      let isEarly =
+        progress.purpose != .domain
+        && (report.validationError.isNaN || report.epoch - member.best >= limits.patience)
+      let isLast = isEarly || report.epoch == progress.maximumEpochs
+      member.share = isLast ? 1 : Double(report.epoch) / Double(progress.maximumEpochs)
       members[progress.member] = member
       let done = members.values.reduce(0) { $0 + $1.share }
       return (done / Double(networkCount), isLast ? member.best : nil)

@@ -4,7 +4,7 @@ public import SpectraInfer
 /// knows nothing, how often its intervals hold, and what it flags.
 public struct TrustAssessment: Sendable, Equatable {
   /// How many foreign edges are tried.
-  private static let foreignCount = 1000
+  private static let foreignCount = 10_000
 
   /// Number of spectra that the model has not seen.
   public let spectrumCount: Int
@@ -18,7 +18,7 @@ public struct TrustAssessment: Sendable, Equatable {
   /// which can flag none.
   public let foreignEdges: ForeignEdges.Outcome?
 
-  /// Predicts the unseen parts of a dataset and 1,000 foreign edges.
+  /// Predicts the unseen parts of a dataset and 10,000 foreign edges.
   ///
   /// Trains a model on shuffled properties for the comparison; where there is too little to train
   /// with, that rival is left out.
