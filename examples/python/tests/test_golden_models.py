@@ -69,8 +69,8 @@ def shapes(spectra: np.ndarray, step: float) -> np.ndarray:
 def unlike(file: dict[str, Any], spectra: np.ndarray, groups: list[Any]) -> np.ndarray:
     """Whether the shape of each spectrum is unlike that of every reference.
 
-    Beyond 95 % (beside networks of the domain 98 %) of the distances from a reference to the nearest
-    one of another group.
+    Beyond 95 % (beside networks of the domain 98 %) of the distances from a reference to the
+    nearest one of another group.
     """
     share = 0.98 if "domain" in file else 0.95
     step = file["preprocessing"]["grid"]["step_ev"]

@@ -38,7 +38,7 @@ def test_default_model_finds_the_edge_itself(model: Model) -> None:
 
 
 def test_description(any_model: Model) -> None:
-    assert any_model.format_version in (2, 3)
+    assert any_model.format_version == 3
     assert any_model.feature_count == 160
     assert any_model.energies.shape == (160,)
     assert np.allclose(np.diff(any_model.energies), 0.1)

@@ -493,7 +493,10 @@ def test_format_3_made_of_format_2(name: str, level: float, code: dict[int, Json
     outside = Flag.OUTSIDE_REFERENCE_DOMAIN
     for features in golden_vectors(file):
         before, after = two.predict_features(features), three.predict_features(features)
-        assert bool(after.flags & outside) == (level < 0 or after.novelty > 0.95)
+        if level < 0 or after.novelty > 0.95:
+            assert after.flags & outside
+        else:  # by its shape, and what is unlike 98 % is unlike 95 %
+            assert not (after.flags & outside) or before.flags & outside
         assert (before.flags | outside) == (after.flags | outside)
         for one, other in ((before, after), (after, before)):  # repr tells every bit
             assert repr(replace(one, flags=Flag(0))) == repr(replace(other, flags=Flag(0)))
