@@ -26,10 +26,15 @@ struct ReferenceShapesTests {
   ///
   /// - Parameter groups: of the references, for format 2; nil for format 1, which has none.
   private static func model(
-    _ references: [[Float]], ids: [String], groups: [Int]? = nil
+    _ references: [[Float]], ids: [String], groups: [Int]? = nil, gridStep: Double = 0.5
   ) throws -> Model {
     var object = SmallModel.object(
       features: features, references: references.count, format: groups == nil ? 1 : 2)
+    var preprocessing = try #require(object["preprocessing"] as? [String: Any])
+    var grid = try #require(preprocessing["grid"] as? [String: Any])
+    grid["step_ev"] = gridStep
+    preprocessing["grid"] = grid
+    object["preprocessing"] = preprocessing
     var known: [String: Any] = [
       "features": SmallModel.payload(
         references.flatMap { $0 }, shape: [references.count, features]),
@@ -57,6 +62,23 @@ struct ReferenceShapesTests {
       for offset in -12...12 {
         let weight = exp(-0.5 * Double(offset * offset) / 9)
         sum += weight * Double(spectrum[min(features - 1, max(0, center + offset))])
+        weights += weight
+      }
+      return sum / weights
+    }
+  }
+
+  /// The same on any grid: points half an electron volt apart, the first half of that from the start.
+  private static func smooth(_ spectrum: [Float], gridStep: Double) -> [Double] {
+    let step = max(1, Int((0.5 / gridStep).rounded()))
+    let width = 1.5 / gridStep
+    let half = min(features, Int((4 * width).rounded(.up)))
+    return (0..<(features + step - 1) / step).map { point in
+      var (sum, weights) = (0.0, 0.0)
+      for offset in -half...half {
+        let weight = exp(-0.5 * Double(offset * offset) / (width * width))
+        let place = point * step + step / 2 + offset
+        sum += weight * Double(spectrum[min(features - 1, max(0, place))])
         weights += weight
       }
       return sum / weights
@@ -111,5 +133,31 @@ struct ReferenceShapesTests {
     #expect(try Self.isOutside(strange, Self.model(many, ids: ids)))
     let oneGroup = many.map { _ in 7 }
     #expect(try !Self.isOutside(strange, Self.model(many, ids: ids, groups: oneGroup)))
+  }
+
+  // At the finest the only point of the shape lies far behind the end of the spectrum.
+  @Test(
+    "So it is on every grid that a model file may have",
+    arguments: [1e-4, 1e-3, 0.01, 0.03, 0.1, 0.5, 3, 100])
+  func grids(gridStep: Double) throws {
+    let references = Self.spectra(60, seed: 6, size: 0.1)
+    let model = try Self.model(
+      references, ids: references.indices.map { "m\($0)/O1" }, gridStep: gridStep)
+    let shapes = references.map { Self.smooth($0, gridStep: gridStep) }
+    let nearest = shapes.indices.map { one in
+      shapes.indices.filter { $0 != one }.map { Self.distance(shapes[one], shapes[$0]) }.min() ?? 0
+    }.sorted()
+    let place = 0.95 * Double(nearest.count - 1)
+    let below = Int(place)
+    let level = nearest[below] + (place - Double(below)) * (nearest[below + 1] - nearest[below])
+    var found = [false: 0, true: 0]
+    for spectrum in Self.spectra(200, seed: 7, size: 0.2) {
+      let shape = Self.smooth(spectrum, gridStep: gridStep)
+      let distance = shapes.map { Self.distance(shape, $0) }.min() ?? 0
+      guard abs(distance / level - 1) > 1e-3 else { continue }
+      #expect(try Self.isOutside(spectrum, model) == (distance > level))
+      found[distance > level, default: 0] += 1
+    }
+    #expect((found[false] ?? 0) > 5 && (found[true] ?? 0) > 5)
   }
 }

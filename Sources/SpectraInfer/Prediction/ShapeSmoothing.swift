@@ -88,7 +88,9 @@ package struct ShapeSmoothing: ~Copyable {
     // The first point stands in the middle of the features that it stands for.
     let first = step / 2 - half
     let own = features.extracting(start..<start + featureCount)
-    let (left, right) = (min(shapeStart, max(0, -first)), min(shapeStart, featureCount - first))
+    let left = min(shapeStart, max(0, -first))
+    // On a grid so fine that half a step between points is more than the spectrum, none of it is left.
+    let right = max(left, min(shapeStart, featureCount - first))
     for place in 0..<left { scratch[place] = own[0] }
     for place in left..<right { scratch[place] = own[first + place] }
     for place in right..<shapeStart { scratch[place] = own[featureCount - 1] }
