@@ -14,7 +14,7 @@ import pathlib
 import numpy as np
 
 PROPERTIES = 6
-DOMAIN_HIDDEN = [128, 64]  # of the network of the reference domain, which each model has
+DOMAIN_HIDDEN = [128, 64]  # of the network of the reference domain, which models with references have
 
 
 def array(payload):
@@ -117,18 +117,22 @@ def in_file(layers):
 
 
 def write_model(path, template, networks, reference_count, seed=1):
-    """Writes a model file of format 3 with these members and that many references.
+    """Writes a model file with these members and that many references.
 
-    The network of the reference domain is timed with the others; the level is so high that it flags nothing.
+    With references it is of format 3, as trained models are; the level of its reference domain is so high that
+    nothing is flagged. Without, it is of format 2, and has no other networks: what other programs run too.
     """
     if path.exists():
         return
     random = np.random.default_rng(seed)
     members = dict(template.members)
-    members["format_version"] = 3
+    members.pop("domain", None)
+    members["format_version"] = 2
     members["members"] = [in_file(layers) for layers in networks]
-    domain = network([template.references.shape[1], *DOMAIN_HIDDEN, 1], seed + 2)
-    members["domain"] = {"level": 1e6, "members": [in_file(domain)]}
+    if reference_count > 0:
+        members["format_version"] = 3
+        domain = network([template.references.shape[1], *DOMAIN_HIDDEN, 1], seed + 2)
+        members["domain"] = {"level": 1e6, "members": [in_file(domain)]}
     golden = template.spectra(1, seed)
     members["golden"] = {"features": payload(golden[0]), "values": outputs(template, networks, golden)[0].tolist()}
     properties = template.target_mean + template.target_scale * random.standard_normal((reference_count, PROPERTIES))
