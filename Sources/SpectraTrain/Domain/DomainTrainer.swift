@@ -125,7 +125,7 @@ package struct DomainTrainer: Sendable {
       throw DataError("the shapes of the spectra cannot be computed: \(error)")
     }
     let signs = [
-      (spectra: dataset.features, percent: 99),
+      (spectra: dataset.features, percent: CalibrationFit.flagPercent),
       (spectra: shapes, percent: Int((100 * ReferenceShapes.quantile.besideNetworks).rounded())),
     ]
     var near = seen

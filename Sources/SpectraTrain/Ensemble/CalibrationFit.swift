@@ -8,6 +8,9 @@ package import SpectraInfer
 /// Stat. Assoc. 113 (2018) 1094), or the largest where n is too small for the level; each of the
 /// `DistanceThirds` has its own.
 package struct CalibrationFit: Sendable {
+  /// Percent of the references beyond whose distances a spectrum is flagged by its distance alone.
+  static let flagPercent = 99
+
   private let dataset: Dataset
   private let seen: [Int]
   private let unseen: [UnseenPrediction]
@@ -100,7 +103,8 @@ package struct CalibrationFit: Sendable {
   // what is beyond nearly all of the references.
   private var novelty: ModelDocument.Novelty {
     ModelDocument.Novelty(
-      distances: Self.noveltyDistances(of: seen, in: dataset), flag_level: 0.99)
+      distances: Self.noveltyDistances(of: seen, in: dataset),
+      flag_level: Double(Self.flagPercent) / 100)
   }
 
   /// Quantiles of the distance of each reference to the nearest one of another group.

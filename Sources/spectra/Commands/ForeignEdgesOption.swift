@@ -7,7 +7,7 @@ struct ForeignEdgesOption: ParsableArguments {
     help: ArgumentHelp(
       """
       Edges of random peaks that a network of its own learns to tell from the spectra of the \
-      database, for the flag of spectra unlike them; 0: none, the distance alone tells it.
+      database, for the flag of spectra unlike them; 0: none, distance and shape alone tell it.
       """, valueName: "count"))
   var foreignEdges = DomainTraining().edgeCount
 
