@@ -38,6 +38,18 @@ static inline int spectra_errno(void)
  */
 FILE *spectra_open(const char *path);
 
+/**
+ * Asks for memory that will be written soon, so that it is in the cache by then. A hint: nothing is read or
+ * written, and any address will do.
+ *
+ * @param size  bytes.
+ */
+static inline void spectra_prefetch_to_write(const void *p, size_t size)
+{
+    for (size_t i = 0; i < size; i += 64)
+        __builtin_prefetch((const char *)p + i, 1);
+}
+
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_elementwise_sqrt)
 #define SPECTRA_SQRT(x) __builtin_elementwise_sqrt(x)
