@@ -16,7 +16,9 @@
 #endif
 
 #define LANES ((size_t)8)
-#define BLOCK (8 * LANES) /* channels that local expansions are made for together */
+#define BLOCK (4 * LANES) /* channels that a loop over several vectors takes at a time */
+#define LANES_SHIFT 3
+#define BLOCK_SHIFT 5
 #define UNROLL _Pragma("clang loop unroll(full)")
 typedef double lanes __attribute__((vector_size(64)));
 typedef int64_t lane_bits __attribute__((vector_size(64)));
@@ -103,6 +105,44 @@ static bool may_be_spike(const double *signal, size_t count, size_t c, double fl
         return true;
     const double low = (s[0] < s[1] ? s[0] : s[1]) - (s[-1] > s[2] ? s[-1] : s[2]);
     return low > floor && low > step && low > excess * fabs(s[2] - s[-1]);
+}
+
+/* Expansions of ln(1 + u), to u^6, and of exp(d), to d^7, are used up to these. */
+#define LOGARITHM_REACH 0.004
+#define EXPONENTIAL_REACH 0.03
+
+/* How many numbers share the anchor of a local expansion: 1 << shift. */
+typedef struct anchoring {
+    unsigned shift;
+} anchoring;
+
+/* Of numbers that rise, an expansion around one of which is good up to `reach` from it: a whole block where it
+   reaches so far from the middle, else eight. What lies farther is computed by itself: this is for speed. */
+static anchoring anchoring_of_steps(size_t count, const double *numbers, double reach)
+{
+    const double range = count > BLOCK ? numbers[count - 1] - numbers[0] : 0.0;
+    return (anchoring){ 0.5 * BLOCK * range <= reach * (double)count ? BLOCK_SHIFT : LANES_SHIFT };
+}
+
+/* Of numbers above 0 that rise, where it is the ratio less 1 that is at most `reach`. */
+static anchoring anchoring_of_ratios(size_t count, const double *numbers, double reach)
+{
+    return anchoring_of_steps(count, numbers, count > 0 ? reach * numbers[0] : 0.0);
+}
+
+/* A power law exp(level + slope ln(factor E)), and its expansion in steps u = E / a - 1 from an energy a. */
+typedef struct power_law {
+    double factor, level, slope;
+    double binomial[6]; /* of (1 + u)^slope - 1, from u on */
+    double reach;       /* |u| up to which they leave out no more than 5e-17 of it */
+} power_law;
+
+static power_law power_law_of(double factor, double level, double slope)
+{
+    power_law law = { factor, level, slope, { slope }, 0.0157 / (fabs(slope) + 3.0) };
+    for (int k = 1; k < 6; k++)
+        law.binomial[k] = law.binomial[k - 1] * (slope - k) / (k + 1);
+    return law;
 }
 
 #define KERNEL(name) name##_baseline
@@ -201,10 +241,9 @@ spectra_residuals spectra_exponential_residuals(spectra_kernel kernel, size_t co
 
 void spectra_subtract_power_law(spectra_kernel kernel, size_t count, const double *energies,
                                 double center, double level, double slope, double *signal,
-                                double *logarithms, double *background)
+                                double *background)
 {
-    CALL(kernel, subtract_power_law, count, energies, center, level, slope, signal, logarithms,
-         background);
+    CALL(kernel, subtract_power_law, count, energies, center, level, slope, signal, background);
 }
 
 void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,

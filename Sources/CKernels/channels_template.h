@@ -213,31 +213,18 @@ KERNEL_TARGET static double KERNEL(curvature)(size_t count, const double *signal
 
 /* ---------------------------------------------------------------- the background */
 
-/* So many whole blocks as are expanded together; 0 where less than one is left. */
-KERNEL_INLINE size_t KERNEL(blocks)(size_t left)
-{
-    return left / BLOCK < KERNEL_TOGETHER ? left / BLOCK : KERNEL_TOGETHER;
-}
-
-/* Logarithms of the energies of whole blocks, times a factor each. */
-KERNEL_INLINE void KERNEL(block_logarithms)(const double *energies, size_t blocks, double factor,
-                                            KERNEL(expansions) *at, double *logarithms)
-{
-    KERNEL(expand_logarithms)(energies, blocks, factor, at);
-    for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
-        const KERNEL(many) own = KERNEL(load_many)(energies + i);
-        KERNEL(store_many)(logarithms + i, KERNEL(near_logarithms)(own, factor, at, i / LANES));
-    }
-}
-
 KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energies, double center,
                                              double *logarithms)
 {
     const double factor = 1.0 / center;
+    KERNEL(expansions) at = { .anchoring = anchoring_of_ratios(count, energies, LOGARITHM_REACH) };
     size_t c = 0;
-    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
-        KERNEL(expansions) at;
-        KERNEL(block_logarithms)(energies + c, blocks, factor, &at, logarithms + c);
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+        KERNEL(expand_logarithms)(energies + c, some, factor, &at);
+        for (size_t i = 0; i < some; i += MANY) {
+            const KERNEL(many) own = KERNEL(load_many)(energies + c + i);
+            KERNEL(store_many)(logarithms + c + i, KERNEL(near_logarithms)(own, factor, &at, i));
+        }
     }
     for (; c < count; c += MANY) {
         const KERNEL(many) some = KERNEL(load_some_many)(energies + c, count - c, 1.0);
@@ -289,13 +276,13 @@ KERNEL_TARGET static void KERNEL(exponential_moments)(size_t count, const double
                                                       double *moments)
 {
     lanes sums[SPECTRA_MOMENT_COUNT] = { { 0 } };
+    KERNEL(expansions) at = { .anchoring = anchoring_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
     size_t c = 0;
-    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
-        KERNEL(expansions) at;
-        KERNEL(expand_exponentials)(x + c, blocks, 0.0, slope, 300.0, &at);
-        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+        KERNEL(expand_exponentials)(x + c, some, 0.0, slope, 300.0, &at);
+        for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) place = KERNEL(load_many)(x + c + i);
-            KERNEL(add_moments)(sums, KERNEL(near_exponentials)(place, 0.0, slope, 300.0, &at, i / LANES), place);
+            KERNEL(add_moments)(sums, KERNEL(near_exponentials)(place, 0.0, slope, 300.0, &at, i), place);
         }
     }
     for (; c < count; c += MANY) {
@@ -326,13 +313,13 @@ KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t coun
                                                                      double tilt)
 {
     KERNEL(residual_sums) sums = { { 0 }, { 0 }, { 0 } };
+    KERNEL(expansions) at = { .anchoring = anchoring_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
     size_t c = 0;
-    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
-        KERNEL(expansions) at;
-        KERNEL(expand_exponentials)(x + c, blocks, level, slope, 300.0, &at);
-        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+        KERNEL(expand_exponentials)(x + c, some, level, slope, 300.0, &at);
+        for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) place = KERNEL(load_many)(x + c + i);
-            const KERNEL(many) expected = KERNEL(near_exponentials)(place, level, slope, 300.0, &at, i / LANES);
+            const KERNEL(many) expected = KERNEL(near_exponentials)(place, level, slope, 300.0, &at, i);
             KERNEL(add_residuals)(&sums, KERNEL(load_many)(y + c + i) - expected, expected,
                                   (place * place - offset) - tilt * place);
         }
@@ -351,32 +338,26 @@ KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t coun
 
 KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double *energies,
                                                      double center, double level, double slope,
-                                                     double *signal, double *logarithms,
-                                                     double *background)
+                                                     double *signal, double *background)
 {
-    const double factor = 1.0 / center;
+    const power_law law = power_law_of(1.0 / center, level, slope);
     size_t c = 0;
-    for (; c < count && !(energies[c] > 0.0); c++) {
-        logarithms[c] = -(double)INFINITY;
+    for (; c < count && !(energies[c] > 0.0); c++)
         background[c] = 0.0;
-    }
-    for (size_t blocks; (blocks = KERNEL(blocks)(count - c)) > 0; c += blocks * BLOCK) {
-        KERNEL(expansions) at;
-        KERNEL(block_logarithms)(energies + c, blocks, factor, &at, logarithms + c);
-        KERNEL(expand_exponentials)(logarithms + c, blocks, level, slope, 700.0, &at);
-        for (size_t i = 0; i < blocks * BLOCK; i += MANY) {
-            const KERNEL(many) x = KERNEL(load_many)(logarithms + c + i);
-            const KERNEL(many) expected = KERNEL(near_exponentials)(x, level, slope, 700.0, &at, i / LANES);
+    KERNEL(expansions) at = { .anchoring = anchoring_of_ratios(count - c, energies + c, law.reach) };
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+        KERNEL(expand_powers)(energies + c, some, &law, &at);
+        for (size_t i = 0; i < some; i += MANY) {
+            const KERNEL(many) own = KERNEL(load_many)(energies + c + i);
+            const KERNEL(many) expected = KERNEL(near_powers)(own, &law, &at, i);
             KERNEL(store_many)(background + c + i, expected);
             KERNEL(store_many)(signal + c + i, KERNEL(load_many)(signal + c + i) - expected);
         }
     }
     for (; c < count; c += MANY) {
         const size_t left = count - c;
-        const KERNEL(many) x = KERNEL(any_logarithm)(KERNEL(load_some_many)(energies + c, left, 1.0), factor);
-        const KERNEL(many) expected = KERNEL(cut_exponential)(x, level, slope, 700.0);
+        const KERNEL(many) expected = KERNEL(power)(KERNEL(load_some_many)(energies + c, left, 1.0), &law);
         const KERNEL(many) counts = KERNEL(load_some_many)(signal + c, left, 0.0);
-        KERNEL(store_some_many)(logarithms + c, left, x);
         KERNEL(store_some_many)(background + c, left, expected);
         KERNEL(store_some_many)(signal + c, left, counts - expected);
     }

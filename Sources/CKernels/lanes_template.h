@@ -156,15 +156,6 @@ KERNEL_INLINE KERNEL(many) KERNEL(all_many)(double x)
     return KERNEL(join)(eights);
 }
 
-/* Each of a few numbers eight times. */
-KERNEL_INLINE KERNEL(many) KERNEL(spread)(const double *numbers)
-{
-    lanes eights[KERNEL_TOGETHER];
-    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
-        eights[i] = KERNEL(all)(numbers[i]);
-    return KERNEL(join)(eights);
-}
-
 /* The first `left` numbers, and `filler` behind them. */
 KERNEL_INLINE KERNEL(many) KERNEL(load_some_many)(const double *p, size_t left, double filler)
 {
@@ -273,28 +264,48 @@ KERNEL_INLINE KERNEL(many) KERNEL(cut_exponential)(KERNEL(many) x, double level,
 
 /* ---------------------------------------------------------------- of numbers that change little */
 
-/* The anchors of local expansions for so many blocks as there are vectors in one of many: of each eight
-   numbers that lie side by side the fifth, good for these eight. Blocks that are not there repeat the last. */
-KERNEL_INLINE KERNEL(many) KERNEL(anchors)(const double *numbers, size_t blocks)
+/* Whole blocks of the numbers that are left, as many as have anchors at a time. */
+KERNEL_INLINE size_t KERNEL(stretch)(size_t left, anchoring anchoring)
 {
+    const size_t whole = left / BLOCK * BLOCK, most = MANY << anchoring.shift;
+    return whole < most ? whole : most;
+}
+
+/* The anchors of local expansions for a stretch: the one in the middle of each few numbers side by side. Places
+   behind the last repeat it. */
+KERNEL_INLINE KERNEL(many) KERNEL(anchors)(const double *numbers, size_t count, anchoring anchoring)
+{
+    const size_t middle = (size_t)1 << (anchoring.shift - 1), last = count - 2 * middle;
     lanes eights[KERNEL_TOGETHER];
     UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++) {
-        const double *p = numbers + (i < blocks ? i : blocks - 1) * BLOCK;
-        eights[i] = (lanes){ p[4], p[12], p[20], p[28], p[36], p[44], p[52], p[60] };
+        UNROLL for (size_t j = 0; j < LANES; j++) {
+            const size_t first = (i * LANES + j) << anchoring.shift;
+            eights[i][j] = numbers[(first < last ? first : last) + middle];
+        }
     }
     return KERNEL(join)(eights);
 }
 
 /* Anchors, and what is known there. */
 typedef struct KERNEL(expansions) {
+    anchoring anchoring;
     double anchor[MANY], inverse[MANY], base[MANY];
 } KERNEL(expansions);
 
+/* Of what is known at anchors, that for the eights from a number of the stretch on. */
+KERNEL_INLINE KERNEL(many) KERNEL(spread)(const KERNEL(expansions) *at, const double *known, size_t first)
+{
+    lanes eights[KERNEL_TOGETHER];
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        eights[i] = KERNEL(all)(known[(first + i * LANES) >> at->anchoring.shift]);
+    return KERNEL(join)(eights);
+}
+
 /* For logarithms of numbers above 0, times `factor`. */
-KERNEL_INLINE void KERNEL(expand_logarithms)(const double *numbers, size_t blocks, double factor,
+KERNEL_INLINE void KERNEL(expand_logarithms)(const double *numbers, size_t count, double factor,
                                              KERNEL(expansions) *at)
 {
-    const KERNEL(many) own = KERNEL(anchors)(numbers, blocks), least = KERNEL(all_many)(1e-6);
+    const KERNEL(many) own = KERNEL(anchors)(numbers, count, at->anchoring), least = KERNEL(all_many)(1e-6);
     const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
     KERNEL(store_many)(at->anchor, anchors);
     KERNEL(store_many)(at->inverse, 1.0 / anchors);
@@ -306,8 +317,8 @@ KERNEL_INLINE void KERNEL(expand_logarithms)(const double *numbers, size_t block
 KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor,
                                                    const KERNEL(expansions) *at, size_t first)
 {
-    const KERNEL(many) base = KERNEL(spread)(at->base + first);
-    const KERNEL(many) u = (v - KERNEL(spread)(at->anchor + first)) * KERNEL(spread)(at->inverse + first);
+    const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
+    const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
     KERNEL(many) p = (1.0 / 5.0) - (1.0 / 6.0) * u;
     p = -0.25 + p * u;
     p = (1.0 / 3.0) + p * u;
@@ -315,16 +326,16 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor
     p = 1.0 + p * u;
     p = base + p * u;
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))u & INT64_MAX);
-    if (KERNEL(exceeds)(distance, 0.004))
-        p = KERNEL(choose_eights)(distance, 0.004, KERNEL(any_logarithm)(v, factor), p);
+    if (KERNEL(exceeds)(distance, LOGARITHM_REACH))
+        p = KERNEL(choose_eights)(distance, LOGARITHM_REACH, KERNEL(any_logarithm)(v, factor), p);
     return p;
 }
 
 /* For exponentials of numbers x, cut as cut_exponential() does. */
-KERNEL_INLINE void KERNEL(expand_exponentials)(const double *x, size_t blocks, double level, double slope,
+KERNEL_INLINE void KERNEL(expand_exponentials)(const double *x, size_t count, double level, double slope,
                                                double limit, KERNEL(expansions) *at)
 {
-    const KERNEL(many) anchors = KERNEL(anchors)(x, blocks);
+    const KERNEL(many) anchors = KERNEL(anchors)(x, count, at->anchoring);
     KERNEL(store_many)(at->anchor, anchors);
     KERNEL(store_many)(at->base, KERNEL(cut_exponential)(anchors, level, slope, limit));
 }
@@ -334,8 +345,8 @@ KERNEL_INLINE void KERNEL(expand_exponentials)(const double *x, size_t blocks, d
 KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double level, double slope, double limit,
                                                      const KERNEL(expansions) *at, size_t first)
 {
-    const KERNEL(many) base = KERNEL(spread)(at->base + first);
-    const KERNEL(many) d = slope * (x - KERNEL(spread)(at->anchor + first));
+    const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
+    const KERNEL(many) d = slope * (x - KERNEL(spread)(at, at->anchor, first));
     KERNEL(many) p = (1.0 / 720.0) + (1.0 / 5040.0) * d;
     p = (1.0 / 120.0) + p * d;
     p = (1.0 / 24.0) + p * d;
@@ -344,7 +355,44 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double leve
     p = 1.0 + p * d;
     p = base + base * (p * d);
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))d & INT64_MAX);
-    if (KERNEL(exceeds)(distance, 0.03))
-        p = KERNEL(choose_eights)(distance, 0.03, KERNEL(cut_exponential)(x, level, slope, limit), p);
+    if (KERNEL(exceeds)(distance, EXPONENTIAL_REACH))
+        p = KERNEL(choose_eights)(distance, EXPONENTIAL_REACH, KERNEL(cut_exponential)(x, level, slope, limit), p);
+    return p;
+}
+
+/* exp(level + slope ln(factor v)) of numbers v above 0. */
+KERNEL_INLINE KERNEL(many) KERNEL(power)(KERNEL(many) v, const power_law *law)
+{
+    const KERNEL(many) logarithm = KERNEL(positive_logarithm)(law->factor * v);
+    return KERNEL(cut_exponential)(logarithm, law->level, law->slope, 700.0);
+}
+
+/* For powers of numbers above 0. */
+KERNEL_INLINE void KERNEL(expand_powers)(const double *numbers, size_t count, const power_law *law,
+                                         KERNEL(expansions) *at)
+{
+    const KERNEL(many) own = KERNEL(anchors)(numbers, count, at->anchoring), least = KERNEL(all_many)(1e-6);
+    const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
+    KERNEL(store_many)(at->anchor, anchors);
+    KERNEL(store_many)(at->inverse, 1.0 / anchors);
+    KERNEL(store_many)(at->base, KERNEL(power)(anchors, law));
+}
+
+/* Powers of numbers above 0 that change little from one to the next. Near an anchor a, v^slope is
+   a^slope (1 + u)^slope, of which the binomial series ends at u^6. */
+KERNEL_INLINE KERNEL(many) KERNEL(near_powers)(KERNEL(many) v, const power_law *law,
+                                               const KERNEL(expansions) *at, size_t first)
+{
+    const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
+    const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
+    KERNEL(many) p = law->binomial[4] + law->binomial[5] * u;
+    p = law->binomial[3] + p * u;
+    p = law->binomial[2] + p * u;
+    p = law->binomial[1] + p * u;
+    p = law->binomial[0] + p * u;
+    p = base + base * (p * u);
+    const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))u & INT64_MAX);
+    if (KERNEL(exceeds)(distance, law->reach))
+        p = KERNEL(choose_eights)(distance, law->reach, KERNEL(power)(v, law), p);
     return p;
 }

@@ -52,9 +52,9 @@ struct ChannelKernelTests {
       (699.9, 9.177151136957067e+303),
     ])
   func exponential(exponent: Double, expected: Double) {
-    var (signal, logarithm, background) = (0.0, 0.0, 0.0)
+    var (signal, background) = (0.0, 0.0)
     unsafe spectra_subtract_power_law(
-      spectra_kernel_best(), 1, [1], 1, exponent, 0, &signal, &logarithm, &background)
+      spectra_kernel_best(), 1, [1], 1, exponent, 0, &signal, &background)
     #expect((background - expected).magnitude <= 2 * expected.ulp)
     #expect(signal == -background)
   }
@@ -62,27 +62,29 @@ struct ChannelKernelTests {
   /// The C library's functions are right to a unit in the last place.
   @Test(
     "A power law is right near anchors, far from them, and where there is none",
-    arguments: [(0.05, 3.0), (0.1, 0.0), (0.1, -50.0), (0.5, 4.5), (5, 2.5)])
+    arguments: [
+      (0.01, 3.0), (0.05, 3.0), (0.05, -1000.0), (0.1, 0.0), (0.1, -50.0), (0.2, 40.0), (0.5, 4.5),
+      (5, 2.5),
+    ])
   func powerLaw(dispersion: Double, exponent: Double) {
     for first in [490.0, 1, -30 * dispersion] {
       let energies = (0..<300).map { first + dispersion * Double($0) }
       var signal = [Double](repeating: 1e3, count: 300)
       var (x, background) = (signal, signal)
       unsafe spectra_subtract_power_law(
-        spectra_kernel_best(), 300, energies, 510, 2, -exponent, &signal, &x, &background)
-      var alone = x
-      unsafe spectra_logarithms(spectra_kernel_best(), 300, energies, 510, &alone)
+        spectra_kernel_best(), 300, energies, 510, 2, -exponent, &signal, &background)
+      unsafe spectra_logarithms(spectra_kernel_best(), 300, energies, 510, &x)
       for channel in 0..<300 {
         guard energies[channel] > 0 else {
           #expect(background[channel] == 0 && x[channel] == -.infinity && signal[channel] == 1e3)
-          #expect(alone[channel] == -.infinity)
           continue
         }
         let logarithm = CLibrary.logarithm(energies[channel] / 510)
         #expect((x[channel] - logarithm).magnitude <= 3e-16 + 2 * logarithm.ulp)
-        #expect((alone[channel] - logarithm).magnitude <= 3e-16 + 2 * logarithm.ulp)
-        let expected = CLibrary.exponential(2 - exponent * x[channel])
-        let tolerance = 3e-16 * (4 + (exponent * x[channel]).magnitude)
+        let power = max(-700, min(2 - exponent * logarithm, 700))
+        let expected = CLibrary.exponential(power)
+        let fromLogarithm = exponent.magnitude * (3e-16 + 2 * logarithm.ulp)
+        let tolerance = 3e-16 * (4 + power.magnitude) + fromLogarithm
         #expect((background[channel] / expected - 1).magnitude <= tolerance)
         #expect(signal[channel] == 1e3 - background[channel])
       }

@@ -60,8 +60,8 @@ struct ChannelSpectrum {
     add([residuals.score, residuals.information, residuals.pearson])
     var (subtracted, background) = (signal, signal)
     unsafe spectra_subtract_power_law(
-      kernel, count, energies, 510, 7.5, -3.3, &subtracted, &x, &background)
-    add(subtracted + x + background)
+      kernel, count, energies, 510, 7.5, -3.3, &subtracted, &background)
+    add(subtracted + background)
     var integral = signal
     unsafe spectra_integrate(kernel, count, energies, subtracted, &integral)
     add(integral)

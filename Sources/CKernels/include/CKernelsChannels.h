@@ -97,13 +97,13 @@ spectra_residuals spectra_exponential_residuals(spectra_kernel kernel, size_t co
                                                 double offset, double tilt);
 
 /**
- * Subtracts from signal[c] what it keeps in background[c]: exp(level + slope logarithms[c]), where
- * logarithms[c] = ln(energies[c] / center); at energies of 0 and below, 0 and -infinity. Energies rise.
- * Exponents are cut at -700 and 700; the error of an exponential is below 2 units in the last place.
+ * Subtracts from signal[c] what it keeps in background[c]: exp(level + slope ln(energies[c] / center)), and 0
+ * at energies of 0 and below. Energies rise. The exponent is cut at -700 and 700; the error is below 2 units
+ * in the last place for each of exponential and power, and what that of the logarithm makes of the exponent.
  */
 void spectra_subtract_power_law(spectra_kernel kernel, size_t count, const double *energies,
                                 double center, double level, double slope, double *signal,
-                                double *logarithms, double *background);
+                                double *background);
 
 /** integral[c] = the integral from the first channel to channel c of the lines between the channels. */
 void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,

@@ -143,21 +143,18 @@ package struct ChannelKernel: Sendable, Equatable {
     }
   }
 
-  /// Fills `logarithms` with x = ln(E / center) and `background` with exp(level + slope x), which is
-  /// subtracted from `signal`; at and below 0 eV with -infinity and 0.
+  /// Fills `background` with exp(level + slope ln(E / center)), which is subtracted from `signal`; at
+  /// and below 0 eV with 0.
   func subtractPowerLaw(
     level: Double, slope: Double, center: Double, energies: Span<Double>,
-    from signal: inout MutableSpan<Double>, logarithms: inout MutableSpan<Double>,
-    background: inout MutableSpan<Double>
+    from signal: inout MutableSpan<Double>, background: inout MutableSpan<Double>
   ) {
     unsafe energies.withUnsafeBufferPointer { energies in
       unsafe signal.withUnsafeMutableBufferPointer { signal in
-        unsafe logarithms.withUnsafeMutableBufferPointer { logarithms in
-          unsafe background.withUnsafeMutableBufferPointer {
-            unsafe spectra_subtract_power_law(
-              kernel, energies.count, energies.baseAddress, center, level, slope,
-              signal.baseAddress, logarithms.baseAddress, $0.baseAddress)
-          }
+        unsafe background.withUnsafeMutableBufferPointer {
+          unsafe spectra_subtract_power_law(
+            kernel, energies.count, energies.baseAddress, center, level, slope,
+            signal.baseAddress, $0.baseAddress)
         }
       }
     }

@@ -120,10 +120,3 @@ public struct FeatureNoise: Sendable {
     return begin..<min(axis.count, max(begin + 2, axis.channel(atOrAbove: upper) + 1))
   }
 }
-
-extension Range<Int> {
-  /// The smallest range that holds both.
-  fileprivate func union(_ other: Range<Int>) -> Range<Int> {
-    Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
-  }
-}

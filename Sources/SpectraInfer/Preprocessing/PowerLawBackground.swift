@@ -71,9 +71,7 @@ public struct PowerLawBackground: Sendable {
       start: axis.energies[channels.lowerBound], end: axis.energies[channels.upperBound - 1])
     // The middle of the window in ln E: the parameters are then nearly independent.
     center = (self.window.start * self.window.end).squareRoot()
-    var places = logarithms.mutableSpan(channels.upperBound)
-    var own = places._mutatingExtracting(channels)
-    kernel.fillLogarithms(&own, of: axis.energies.extracting(channels), over: center)
+    Self.fill(&logarithms, in: channels, on: axis, over: center, kernel)
 
     let fit = try PowerLawFit(
       signal.span(axis.count).extracting(channels),
@@ -140,23 +138,39 @@ public struct PowerLawBackground: Sendable {
     return max(0, level + x * (2 * mixed + x * slope)).squareRoot()
   }
 
+  /// Fills `logarithms` in `range` with ln(E / center), by which the background depends on its slope;
+  /// -infinity where there is no background.
+  ///
+  /// - Complexity: O(range).
+  func fillLogarithms(
+    _ logarithms: inout Region<Double>, in range: Range<Int>, on axis: EnergyAxis,
+    _ kernel: ChannelKernel
+  ) {
+    Self.fill(&logarithms, in: range, on: axis, over: center, kernel)
+  }
+
+  private static func fill(
+    _ logarithms: inout Region<Double>, in range: Range<Int>, on axis: EnergyAxis,
+    over center: Double, _ kernel: ChannelKernel
+  ) {
+    var places = logarithms.mutableSpan(range.upperBound)
+    var own = places._mutatingExtracting(range)
+    kernel.fillLogarithms(&own, of: axis.energies.extracting(range), over: center)
+  }
+
   /// Subtracts the background from the channels of `range`, and leaves it in `background`.
   ///
-  /// - Parameters:
-  ///   - logarithms: receives ln(E / center), -infinity where there is no background.
   /// - Complexity: O(range).
   func subtract(
     from signal: inout Region<Double>, in range: Range<Int>, on axis: EnergyAxis,
-    _ kernel: ChannelKernel, logarithms: inout Region<Double>, background: inout Region<Double>
+    _ kernel: ChannelKernel, background: inout Region<Double>
   ) {
     var counts = signal.mutableSpan(range.upperBound)
     var own = counts._mutatingExtracting(range)
-    var places = logarithms.mutableSpan(range.upperBound)
-    var x = places._mutatingExtracting(range)
     var backgrounds = background.mutableSpan(range.upperBound)
     var expected = backgrounds._mutatingExtracting(range)
     kernel.subtractPowerLaw(
       level: level, slope: -exponent, center: center, energies: axis.energies.extracting(range),
-      from: &own, logarithms: &x, background: &expected)
+      from: &own, background: &expected)
   }
 }

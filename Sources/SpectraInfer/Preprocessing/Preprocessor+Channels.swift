@@ -16,7 +16,8 @@ extension Preprocessor {
       start = (lowest ?? axis.first) + min(0, grid.lowerBorder, -half)
       end = edgeRule.onsetWindow.end + max(grid.upperBorder, edgeRule.maximumWithin + half)
     }
-    let first = max(0, axis.channel(atOrAbove: start) - 2)
+    // A multiple of eight: vectors of channels then begin where a line of the cache does.
+    let first = max(0, axis.channel(atOrAbove: start) - 2) / 8 * 8
     return first..<max(first + 2, min(axis.count, axis.channel(atOrAbove: end) + 2))
   }
 }

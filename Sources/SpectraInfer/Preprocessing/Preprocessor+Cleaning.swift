@@ -32,8 +32,17 @@ extension Preprocessor {
   ) {
     guard let background else { return channels.clearBackground(in: range) }
     background.subtract(
-      from: &signal, in: range, on: axis, kernel, logarithms: &channels.logarithms,
-      background: &channels.background)
+      from: &signal, in: range, on: axis, kernel, background: &channels.background)
+  }
+
+  /// Fills in what noise is asked about, but for the background, which is there.
+  func fill(
+    _ channels: inout ChannelNoise, in range: Range<Int>, of spectrum: borrowing Spectrum,
+    _ noise: SignalNoise
+  ) {
+    noise.fill(&channels.variances, in: range, of: spectrum, kernel)
+    noise.background?.fillLogarithms(
+      &channels.logarithms, in: range, on: spectrum.axis, kernel)
   }
 
   /// Variance over intensity of a spectrum without a background window, from its second differences;

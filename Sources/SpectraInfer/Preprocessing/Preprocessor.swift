@@ -158,7 +158,6 @@ public struct Preprocessor: Sendable, Equatable {
       needed = first..<count
     }
     subtract(fitted, from: &signal, in: needed, on: axis, channels: &channels)
-    noise.fill(&channels.variances, in: needed, of: spectrum, kernel)
     var averagedNoise = 0.0
     if alignment == .edge {
       averagedNoise = try EdgeOnset.noise(
@@ -191,10 +190,18 @@ public struct Preprocessor: Sendable, Equatable {
       var found = try EdgeOnset(
         in: cumulative, axis: axis, above: lowest, rule: edgeRule, noise: averagedNoise, kernel,
         averaged: &running)
+      // Without a spread, noise is asked about no further than the features reach.
+      if noise.firstSpread == nil {
+        needed = found.channels(of: axis, edgeRule).union(
+          neededChannels(of: axis, above: fitted?.window.end, shift: -found.energy))
+      }
+      fill(&channels, in: needed, of: spectrum, noise)
       try setError(
         of: &found, noise, spectrum, channels: channels, weights: &weights, scratch: &averaged,
         fourier: &fourier, filter: filter)
       onset = found
+    } else {
+      fill(&channels, in: needed, of: spectrum, noise)
     }
     let shift = try shift(options, onset)
     var rows = features.mutableSpan(prepared.upperBound)
