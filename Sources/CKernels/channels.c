@@ -33,14 +33,8 @@ static inline bool is_between_zero_and(double number, double limit)
     return bits < most;
 }
 
-/* Straight lines between the channels of a spectrum, and the integral under them. */
-typedef struct lines {
-    size_t count;
-    const double *energies, *signal, *integral;
-} lines;
-
 /* The last channel at or below an energy, from `channel` on; never the last of all. */
-static inline size_t channel_of(const lines t, double energy, size_t channel)
+static inline size_t channel_of(const spectra_lines t, double energy, size_t channel)
 {
     while (channel + 2 < t.count && t.energies[channel + 1] <= energy)
         channel++;
@@ -48,7 +42,7 @@ static inline size_t channel_of(const lines t, double energy, size_t channel)
 }
 
 /* The spectrum between a channel and the next. */
-static double value_at(const lines t, double energy, size_t channel)
+static double value_at(const spectra_lines t, double energy, size_t channel)
 {
     const double part = energy - t.energies[channel];
     const double width = t.energies[channel + 1] - t.energies[channel];
@@ -69,16 +63,14 @@ static inline shares shares_of(const double *energies, size_t channel, double lo
     return (shares){ width - right, right };
 }
 
-static double integral_at(const lines t, double energy, size_t channel)
+static double integral_at(const spectra_lines t, double energy, size_t channel)
 {
     const double part = energy - t.energies[channel];
-    const double width = t.energies[channel + 1] - t.energies[channel];
-    const double left = t.signal[channel], right = t.signal[channel + 1];
-    return t.integral[channel] + part * (left + 0.5 * (right - left) * (part / width));
+    return t.integral[channel] + part * (t.signal[channel] + t.half_slopes[channel] * part);
 }
 
 /* The averages of the channels from `first` on; `low` and `high` are channels below their ends. */
-static void average(const lines t, size_t first, size_t end, double half, size_t low, size_t high,
+static void average(const spectra_lines t, size_t first, size_t end, double half, size_t low, size_t high,
                     double *averages)
 {
     const double reciprocal = 0.5 / half;
@@ -247,17 +239,15 @@ void spectra_subtract_power_law(spectra_kernel kernel, size_t count, const doubl
 }
 
 void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,
-                       double *integral)
+                       double *integral, double *half_slopes)
 {
-    CALL(kernel, integrate, count, energies, signal, integral);
+    CALL(kernel, integrate, count, energies, signal, integral, half_slopes);
 }
 
-void spectra_running_averages(spectra_kernel kernel, size_t count, const double *energies,
-                              const double *signal, const double *integral, size_t first, size_t end,
+void spectra_running_averages(spectra_kernel kernel, const spectra_lines *lines, size_t first, size_t end,
                               double half, double *averages)
 {
-    const lines whole = { count, energies, signal, integral };
-    CALL(kernel, running_averages, whole, first, end, half, averages);
+    CALL(kernel, running_averages, *lines, first, end, half, averages);
 }
 
 size_t spectra_largest(spectra_kernel kernel, size_t count, const double *numbers)
@@ -270,12 +260,10 @@ size_t spectra_first_from(spectra_kernel kernel, size_t count, const double *num
     return CALL(kernel, first_from, count, numbers, limit);
 }
 
-void spectra_take_cells(spectra_kernel kernel, size_t count, const double *energies,
-                        const double *signal, const double *integral, size_t channel, size_t cells,
+void spectra_take_cells(spectra_kernel kernel, const spectra_lines *lines, size_t channel, size_t cells,
                         double lower, double step, float *means)
 {
-    const lines whole = { count, energies, signal, integral };
-    CALL(kernel, take_cells, whole, channel, cells, lower, step, energies[count - 1], means);
+    CALL(kernel, take_cells, *lines, channel, cells, lower, step, lines->energies[lines->count - 1], means);
 }
 
 spectra_feature_sums spectra_sum_features(spectra_kernel kernel, size_t count, const float *features)
@@ -293,7 +281,7 @@ void spectra_weigh_area(spectra_kernel kernel, size_t count, const double *energ
 {
     if (!(lower < upper))
         return;
-    const lines whole = { count, energies, NULL, NULL };
+    const spectra_lines whole = { count, energies, NULL, NULL, NULL };
     CALL(kernel, weigh_area, whole, channel, lower, upper, factor, weights);
 }
 
@@ -313,7 +301,7 @@ void spectra_weigh_cells(spectra_kernel kernel, size_t count, const double *ener
                          const double *signal, size_t channel, size_t cells, double lower, double step,
                          const double *factors, double *weights, double differences[SPECTRA_SCALARS])
 {
-    const lines whole = { count, energies, signal, NULL };
+    const spectra_lines whole = { count, energies, signal, NULL, NULL };
     CALL(kernel, weigh_cells, whole, channel, cells, lower, step, factors, weights, differences);
 }
 

@@ -365,87 +365,73 @@ KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double 
 
 /* ---------------------------------------------------------------- integrals */
 
-/* The areas of eight trapezoids. */
-KERNEL_INLINE lanes KERNEL(areas)(const double *energies, const double *signal)
-{
-    const lanes width = KERNEL(load)(energies + 1) - KERNEL(load)(energies);
-    return width * (KERNEL(load)(signal + 1) + KERNEL(load)(signal)) * 0.5;
-}
-
-KERNEL_TARGET static void KERNEL(integrate)(size_t count, const double *energies,
-                                            const double *signal, double *integral)
+KERNEL_TARGET static void KERNEL(integrate)(size_t count, const double *energies, const double *signal,
+                                            double *integral, double *half_slopes)
 {
     const lanes none = { 0 };
     lanes before = none; /* the integral up to channel c in all lanes */
     size_t c = 0;
     if (count > 0)
-        integral[0] = 0.0;
+        integral[0] = half_slopes[count - 1] = 0.0;
     for (; c + LANES + 1 <= count; c += LANES) {
-        lanes sum = KERNEL(areas)(energies + c, signal + c);
+        const lanes width = KERNEL(load)(energies + c + 1) - KERNEL(load)(energies + c);
+        const lanes here = KERNEL(load)(signal + c), next = KERNEL(load)(signal + c + 1);
+        KERNEL(store)(half_slopes + c, 0.5 * (next - here) / width);
+        lanes sum = width * (next + here) * 0.5;
         sum += __builtin_shufflevector(sum, none, 8, 0, 1, 2, 3, 4, 5, 6);
         sum += __builtin_shufflevector(sum, none, 8, 9, 0, 1, 2, 3, 4, 5);
         sum += __builtin_shufflevector(sum, none, 8, 9, 10, 11, 0, 1, 2, 3);
         KERNEL(store)(integral + c + 1, before + sum);
         before += __builtin_shufflevector(sum, sum, 7, 7, 7, 7, 7, 7, 7, 7);
     }
-    for (; c + 1 < count; c++)
-        integral[c + 1] = integral[c]
-                          + (energies[c + 1] - energies[c]) * (signal[c + 1] + signal[c]) * 0.5;
+    for (; c + 1 < count; c++) {
+        const double width = energies[c + 1] - energies[c];
+        half_slopes[c] = 0.5 * (signal[c + 1] - signal[c]) / width;
+        integral[c + 1] = integral[c] + width * (signal[c + 1] + signal[c]) * 0.5;
+    }
 }
 
-/* Where the ends of eight averages lie: energies, and parts and widths of the channels. */
-typedef struct KERNEL(ends) {
-    lanes part, width;
-} KERNEL(ends);
-
-/* Ends in channels that follow each other; where they do not, false. */
-KERNEL_INLINE bool KERNEL(find_ends)(lanes energy, const double *channel, KERNEL(ends) *ends)
+/* How far eight energies lie above channels that follow each other; where they do not lie between these and
+   the next, false. */
+KERNEL_INLINE bool KERNEL(find_parts)(lanes energy, const double *channel, lanes *part)
 {
-    const lanes left = KERNEL(load)(channel);
-    ends->part = energy - left;
-    ends->width = KERNEL(load)(channel + 1) - left;
+    const lanes left = KERNEL(load)(channel), width = KERNEL(load)(channel + 1) - left;
+    *part = energy - left;
     /* At a channel, either side of it gives the same integral. */
-    const lanes slack = 1e-6 * ends->width;
-    return !KERNEL(any)((ends->part < -slack) | (ends->part - ends->width > slack));
+    const lanes slack = 1e-6 * width;
+    return !KERNEL(any)((*part < -slack) | (*part - width > slack));
 }
 
-/* The integral up to these ends less that up to others. */
-KERNEL_INLINE lanes KERNEL(between)(const lines t, KERNEL(ends) lower, size_t low, KERNEL(ends) upper,
-                                    size_t high)
+/* The integrals from eight channels to energies so far above them. */
+KERNEL_INLINE lanes KERNEL(behind)(const spectra_lines t, size_t channel, lanes part)
 {
-    const lanes first = KERNEL(load)(t.signal + low), last = KERNEL(load)(t.signal + high);
-    const lanes first_step = KERNEL(load)(t.signal + low + 1) - first;
-    const lanes last_step = KERNEL(load)(t.signal + high + 1) - last;
-    /* One division for both. */
-    const lanes curved = (last_step * upper.part * upper.part * lower.width
-                          - first_step * lower.part * lower.part * upper.width)
-                         / (lower.width * upper.width);
-    return (KERNEL(load)(t.integral + high) - KERNEL(load)(t.integral + low))
-           + (upper.part * last - lower.part * first) + 0.5 * curved;
+    return part * (KERNEL(load)(t.signal + channel) + KERNEL(load)(t.half_slopes + channel) * part);
 }
 
-KERNEL_TARGET static void KERNEL(running_averages)(const lines t, size_t first, size_t end,
+KERNEL_TARGET static void KERNEL(running_averages)(const spectra_lines t, size_t first, size_t end,
                                                    double half, double *averages)
 {
     const double reciprocal = 0.5 / half;
     size_t low = 0, high = first, c = first;
-    KERNEL(ends) lower, upper;
+    lanes lower, upper;
     for (; c + LANES <= end; c += LANES) {
         /* Where channels are even, the ends move as far as the channels: tried before it is searched. */
         const lanes energy = KERNEL(load)(t.energies + c);
-        bool even = high + LANES < t.count && KERNEL(find_ends)(energy - half, t.energies + low, &lower)
-                    && KERNEL(find_ends)(energy + half, t.energies + high, &upper);
+        bool even = high + LANES < t.count && KERNEL(find_parts)(energy - half, t.energies + low, &lower)
+                    && KERNEL(find_parts)(energy + half, t.energies + high, &upper);
         if (!even) {
             /* Where two channels nearly meet, the lower ends have gone too far. */
             const double end = t.energies[c] - half;
             low = channel_of(t, end, low < c && t.energies[low] <= end ? low : 0);
             high = channel_of(t, t.energies[c] + half, c);
             even = high + LANES < t.count
-                   && KERNEL(find_ends)(energy - half, t.energies + low, &lower)
-                   && KERNEL(find_ends)(energy + half, t.energies + high, &upper);
+                   && KERNEL(find_parts)(energy - half, t.energies + low, &lower)
+                   && KERNEL(find_parts)(energy + half, t.energies + high, &upper);
         }
         if (even) {
-            KERNEL(store)(averages + c, reciprocal * KERNEL(between)(t, lower, low, upper, high));
+            const lanes whole = KERNEL(load)(t.integral + high) - KERNEL(load)(t.integral + low);
+            const lanes ends = KERNEL(behind)(t, high, upper) - KERNEL(behind)(t, low, lower);
+            KERNEL(store)(averages + c, reciprocal * (whole + ends));
             low += LANES;
             high += LANES;
         } else {
@@ -486,7 +472,7 @@ KERNEL_TARGET static size_t KERNEL(first_from)(size_t count, const double *numbe
 
 /* ---------------------------------------------------------------- the grid */
 
-KERNEL_TARGET static void KERNEL(take_cells)(const lines t, size_t channel, size_t cells, double lower,
+KERNEL_TARGET static void KERNEL(take_cells)(const spectra_lines t, size_t channel, size_t cells, double lower,
                                              double step, double last, float *means)
 {
     for (size_t start = 0; start < cells; start += BLOCK) {
@@ -529,7 +515,7 @@ KERNEL_TARGET static void KERNEL(divide_features)(size_t count, double divisor, 
 
 /* ---------------------------------------------------------------- noise */
 
-KERNEL_TARGET static void KERNEL(weigh_area)(const lines t, size_t channel, double lower, double upper,
+KERNEL_TARGET static void KERNEL(weigh_area)(const spectra_lines t, size_t channel, double lower, double upper,
                                              double factor, double *restrict weights)
 {
     const double *restrict energies = t.energies;
@@ -615,7 +601,7 @@ KERNEL_TARGET static void KERNEL(undivide_slopes)(size_t points, const float *fe
     }
 }
 
-KERNEL_TARGET static void KERNEL(weigh_cells)(const lines t, size_t channel, size_t cells, double lower,
+KERNEL_TARGET static void KERNEL(weigh_cells)(const spectra_lines t, size_t channel, size_t cells, double lower,
                                               double step, const double *factors, double *weights,
                                               double *differences)
 {
@@ -690,7 +676,7 @@ KERNEL_INLINE void KERNEL(add_noise)(lanes sums[3], const double *weights, doubl
     const lanes term = weight * background;
     sums[0] += weight * weight * variance;
     sums[1] += term;
-    sums[2] += term * (x > -(double)INFINITY ? x : 0.0);
+    sums[2] += term * x;
 }
 
 KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const double *weights,
@@ -700,13 +686,15 @@ KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const doubl
 {
     /* Every second channel has sums of its own: alone, each would wait for the addition before. */
     lanes even[3] = { { 0 } }, odd[3] = { { 0 } };
-    size_t c = 0;
-    for (; c + 1 < count; c += 2, weights += 2 * LANES) {
-        KERNEL(add_noise)(even, weights, variances[c], background[c], logarithms[c]);
-        KERNEL(add_noise)(odd, weights + LANES, variances[c + 1], background[c + 1], logarithms[c + 1]);
+    for (size_t c = 0; c < count; c += LANES, weights += LANES * LANES) {
+        const size_t left = count - c;
+        double x[LANES];
+        const lanes own = KERNEL(load_some)(logarithms + c, left, 0.0);
+        KERNEL(store)(x, KERNEL(choose)(own > -(double)INFINITY, own, KERNEL(all)(0.0)));
+        UNROLL for (size_t i = 0; i < LANES; i++)
+            if (i < left)
+                KERNEL(add_noise)(i % 2 == 0 ? even : odd, weights + i * LANES, variances[c + i], background[c + i], x[i]);
     }
-    if (c < count)
-        KERNEL(add_noise)(even, weights, variances[c], background[c], logarithms[c]);
     for (size_t i = 0; i < 3; i++)
         KERNEL(store)(sums + i * LANES, even[i] + odd[i]);
 }

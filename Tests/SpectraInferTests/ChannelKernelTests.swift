@@ -216,7 +216,15 @@ struct ChannelKernelTests {
       count: count, seed: 3, dispersion: dispersion, uneven: uneven)
     let (energies, signal) = (spectrum.energies, spectrum.signal)
     var integral = [Double](repeating: .nan, count: count)
-    unsafe spectra_integrate(spectra_kernel_best(), count, energies, signal, &integral)
+    var halfSlopes = integral
+    unsafe spectra_integrate(
+      spectra_kernel_best(), count, energies, signal, &integral, &halfSlopes)
+    for channel in 0..<count - 1 {
+      let width = energies[channel + 1] - energies[channel]
+      let expected = (signal[channel + 1] - signal[channel]) / width / 2
+      #expect((halfSlopes[channel] - expected).magnitude <= 4 * expected.ulp)
+    }
+    #expect(halfSlopes[count - 1] == 0)
     // By the midpoint rule between all places where the slope changes, exact for lines.
     func area(from lower: Double, to upper: Double) -> Double {
       var area = 0.0
@@ -236,8 +244,9 @@ struct ChannelKernelTests {
     let first = energies.firstIndex { $0 > energies[0] + 0.7 } ?? 0
     let end = energies.lastIndex { $0 < energies[count - 1] - 0.7 } ?? 0
     var averages = [Double](repeating: .nan, count: count)
-    unsafe spectra_running_averages(
-      spectra_kernel_best(), count, energies, signal, integral, first, end, 0.7, &averages)
+    unsafe ChannelSpectrum.withLines(energies, signal, integral, halfSlopes) {
+      unsafe spectra_running_averages(spectra_kernel_best(), $0, first, end, 0.7, &averages)
+    }
     for channel in first..<end {
       let expected = area(from: energies[channel] - 0.7, to: energies[channel] + 0.7) / 1.4
       #expect((averages[channel] / expected - 1).magnitude < 1e-10)
@@ -245,8 +254,9 @@ struct ChannelKernelTests {
     #expect(averages[first - 1].isNaN && averages[end].isNaN)
     var cells = [Float](repeating: .nan, count: 150)
     let (lower, step) = (energies[2] + 0.01, (energies[count - 1] - energies[2]) / 160)
-    unsafe spectra_take_cells(
-      spectra_kernel_best(), count, energies, signal, integral, 2, 150, lower, step, &cells)
+    unsafe ChannelSpectrum.withLines(energies, signal, integral, halfSlopes) {
+      unsafe spectra_take_cells(spectra_kernel_best(), $0, 2, 150, lower, step, &cells)
+    }
     for cell in 0..<150 {
       let start = lower + Double(cell) * step
       let expected = area(from: start, to: start + step) / step
@@ -265,7 +275,8 @@ struct ChannelKernelTests {
         let energies = spectrum.energies.enumerated().map { $1 - ($0 < joint ? 0 : shift) }
         let signal = spectrum.signal
         var integral = [Double](repeating: 0, count: count)
-        unsafe spectra_integrate(kernel, count, energies, signal, &integral)
+        var halfSlopes = integral
+        unsafe spectra_integrate(kernel, count, energies, signal, &integral, &halfSlopes)
         func value(at energy: Double) -> Double {
           let channel = (energies.lastIndex { $0 <= energy } ?? 0)
           let part = energy - energies[channel]
@@ -276,8 +287,9 @@ struct ChannelKernelTests {
         let first = energies.firstIndex { $0 > energies[0] + half } ?? 0
         let end = energies.lastIndex { $0 < energies[count - 1] - half } ?? 0
         var averages = [Double](repeating: .nan, count: count)
-        unsafe spectra_running_averages(
-          kernel, count, energies, signal, integral, first, end, half, &averages)
+        unsafe ChannelSpectrum.withLines(energies, signal, integral, halfSlopes) {
+          unsafe spectra_running_averages(kernel, $0, first, end, half, &averages)
+        }
         for channel in first..<end {
           let (lower, upper) = (energies[channel] - half, energies[channel] + half)
           let expected = (value(at: upper) - value(at: lower)) / (2 * half)

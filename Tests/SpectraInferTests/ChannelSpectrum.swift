@@ -23,6 +23,26 @@ struct ChannelSpectrum {
   /// The intensities in double precision.
   var signal: [Double] { counts.map(Double.init) }
 
+  /// Lends lines between channels, and their integral, to a kernel.
+  @unsafe
+  static func withLines(
+    _ energies: [Double], _ signal: [Double], _ integral: [Double], _ halfSlopes: [Double],
+    _ body: (UnsafePointer<spectra_lines>) -> Void
+  ) {
+    unsafe energies.withUnsafeBufferPointer { energies in
+      unsafe signal.withUnsafeBufferPointer { signal in
+        unsafe integral.withUnsafeBufferPointer { integral in
+          unsafe halfSlopes.withUnsafeBufferPointer { halfSlopes in
+            var lines = unsafe spectra_lines(
+              count: energies.count, energies: energies.baseAddress, signal: signal.baseAddress,
+              integral: integral.baseAddress, half_slopes: halfSlopes.baseAddress)
+            unsafe body(&lines)
+          }
+        }
+      }
+    }
+  }
+
   /// Bits of all that the kernel makes of this spectrum, one after the other.
   func everything(_ kernel: spectra_kernel) -> [UInt64] {
     let count = energies.count
@@ -62,17 +82,17 @@ struct ChannelSpectrum {
     unsafe spectra_subtract_power_law(
       kernel, count, energies, 510, 7.5, -3.3, &subtracted, &background)
     add(subtracted + background)
-    var integral = signal
-    unsafe spectra_integrate(kernel, count, energies, subtracted, &integral)
-    add(integral)
+    var (integral, halfSlopes) = (signal, signal)
+    unsafe spectra_integrate(kernel, count, energies, subtracted, &integral, &halfSlopes)
+    add(integral + halfSlopes)
     var averages = [Double](repeating: 0, count: count)
     if count > 20 {
-      unsafe spectra_running_averages(
-        kernel, count, energies, subtracted, integral, 8, count - 8, 0.7, &averages)
       var cells = [Float](repeating: 0, count: 100)
-      unsafe spectra_take_cells(
-        kernel, count, energies, subtracted, integral, 0, 100, energies[1],
-        (energies[count - 2] - energies[1]) / 100, &cells)
+      unsafe Self.withLines(energies, subtracted, integral, halfSlopes) {
+        unsafe spectra_running_averages(kernel, $0, 8, count - 8, 0.7, &averages)
+        unsafe spectra_take_cells(
+          kernel, $0, 0, 100, energies[1], (energies[count - 2] - energies[1]) / 100, &cells)
+      }
       let sums = unsafe spectra_sum_features(kernel, 99, cells)
       add([sums.sum, sums.magnitudes])
       unsafe spectra_divide_features(kernel, 99, 1.7, &cells)

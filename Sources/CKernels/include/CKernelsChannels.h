@@ -105,16 +105,21 @@ void spectra_subtract_power_law(spectra_kernel kernel, size_t count, const doubl
                                 double center, double level, double slope, double *signal,
                                 double *background);
 
-/** integral[c] = the integral from the first channel to channel c of the lines between the channels. */
-void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,
-                       double *integral);
-
 /**
- * The averages over energies[c] - half ... energies[c] + half, for first <= c < end, from the integral
- * that spectra_integrate() made. All of them must lie on the axis.
+ * integral[c] = the integral from the first channel to channel c of the lines between the channels, and
+ * half_slopes[c] = half of the slope from channel c to the next; 0 for the last.
  */
-void spectra_running_averages(spectra_kernel kernel, size_t count, const double *energies,
-                              const double *signal, const double *integral, size_t first, size_t end,
+void spectra_integrate(spectra_kernel kernel, size_t count, const double *energies, const double *signal,
+                       double *integral, double *half_slopes);
+
+/** Straight lines between channels, and the integral under them that spectra_integrate() made. */
+typedef struct spectra_lines {
+    size_t count;
+    const double *energies, *signal, *integral, *half_slopes;
+} spectra_lines;
+
+/** The averages over energies[c] - half ... energies[c] + half, for first <= c < end; all on the axis. */
+void spectra_running_averages(spectra_kernel kernel, const spectra_lines *lines, size_t first, size_t end,
                               double half, double *averages);
 
 /** The index of the largest number, the first of several; some index below `count` where there is NaN. */
@@ -124,13 +129,12 @@ size_t spectra_largest(spectra_kernel kernel, size_t count, const double *number
 size_t spectra_first_from(spectra_kernel kernel, size_t count, const double *numbers, double limit);
 
 /**
- * The means of the spectrum over cells of width `step` side by side from `lower` on, from the integral
- * that spectra_integrate() made; what lies above the last channel counts as 0.
+ * The means of the spectrum over cells of width `step` side by side from `lower` on; what lies above the last
+ * channel counts as 0.
  *
  * @param channel  a channel at or below `lower`.
  */
-void spectra_take_cells(spectra_kernel kernel, size_t count, const double *energies,
-                        const double *signal, const double *integral, size_t channel, size_t cells,
+void spectra_take_cells(spectra_kernel kernel, const spectra_lines *lines, size_t channel, size_t cells,
                         double lower, double step, float *means);
 
 /** Sums of features and of their magnitudes. */

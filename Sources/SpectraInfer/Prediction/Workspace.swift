@@ -35,7 +35,7 @@ public struct Workspace: ~Copyable {
   /// The energies of the last spectrum where they were calibrated.
   var energies: Region<Double>
   var signal: Region<Double>
-  var integral: Region<Double>
+  var integral: ChannelIntegral
   var averaged: Region<Double>
   var weights: Region<Double>
   var noise: ChannelNoise
@@ -89,7 +89,7 @@ public struct Workspace: ~Copyable {
   static func byteCount(_ shape: Shape, channelCount: Int) -> Int {
     let rows = rowCount
     let fourierCount = fourierCount(channelCount: channelCount)
-    return 8 * Region<Double>.byteCount(channelCount)
+    return 9 * Region<Double>.byteCount(channelCount)
       + Region<Double>.byteCount(2 * fourierCount)
       + Region<Double>.byteCount(fourierCount + 2)
       + Region<Float>.byteCount(rows * shape.featureCount)
@@ -182,7 +182,9 @@ public struct Workspace: ~Copyable {
     let fourierCount = Self.fourierCount(channelCount: channelCount)
     unsafe energies = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe signal = Region(carvedFrom: base, at: &offset, count: channelCount)
-    unsafe integral = Region(carvedFrom: base, at: &offset, count: channelCount)
+    unsafe integral = ChannelIntegral(
+      integral: Region(carvedFrom: base, at: &offset, count: channelCount),
+      halfSlopes: Region(carvedFrom: base, at: &offset, count: channelCount))
     unsafe averaged = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe weights = Region(carvedFrom: base, at: &offset, count: channelCount)
     unsafe noise = ChannelNoise(

@@ -162,15 +162,20 @@ package struct ChannelKernel: Sendable, Equatable {
 
   // MARK: - Integrals
 
-  /// Fills `integral` with the integral from the first channel on.
+  /// Fills `integral` with the integral from the first channel on, and `halfSlopes` with half of the
+  /// slopes behind the channels.
   func integrate(
-    _ signal: Span<Double>, over energies: Span<Double>, into integral: inout MutableSpan<Double>
+    _ signal: Span<Double>, over energies: Span<Double>, into integral: inout MutableSpan<Double>,
+    halfSlopes: inout MutableSpan<Double>
   ) {
     unsafe energies.withUnsafeBufferPointer { energies in
       unsafe signal.withUnsafeBufferPointer { signal in
-        unsafe integral.withUnsafeMutableBufferPointer {
-          unsafe spectra_integrate(
-            kernel, energies.count, energies.baseAddress, signal.baseAddress, $0.baseAddress)
+        unsafe integral.withUnsafeMutableBufferPointer { integral in
+          unsafe halfSlopes.withUnsafeMutableBufferPointer {
+            unsafe spectra_integrate(
+              kernel, energies.count, energies.baseAddress, signal.baseAddress,
+              integral.baseAddress, $0.baseAddress)
+          }
         }
       }
     }
@@ -180,17 +185,12 @@ package struct ChannelKernel: Sendable, Equatable {
   /// the axis.
   func fillAverages(
     _ averages: inout MutableSpan<Double>, _ range: Range<Int>, half: Double,
-    energies: Span<Double>, signal: Span<Double>, integral: Span<Double>
+    of cumulative: CumulativeIntensity
   ) {
-    unsafe energies.withUnsafeBufferPointer { energies in
-      unsafe signal.withUnsafeBufferPointer { signal in
-        unsafe integral.withUnsafeBufferPointer { integral in
-          unsafe averages.withUnsafeMutableBufferPointer {
-            unsafe spectra_running_averages(
-              kernel, energies.count, energies.baseAddress, signal.baseAddress,
-              integral.baseAddress, range.lowerBound, range.upperBound, half, $0.baseAddress)
-          }
-        }
+    unsafe averages.withUnsafeMutableBufferPointer { averages in
+      unsafe cumulative.withUnsafeLines {
+        unsafe spectra_running_averages(
+          kernel, $0, range.lowerBound, range.upperBound, half, averages.baseAddress)
       }
     }
   }
@@ -219,20 +219,15 @@ package struct ChannelKernel: Sendable, Equatable {
 
   /// Fills `features` with the means over cells of width `step` (eV) from `lower` (eV) on.
   ///
-  /// - Parameter channel: a channel at or below `lower`.
+  /// - Parameter channel: of the channels of the integral, one at or below `lower`.
   func takeCells(
-    from lower: Double, step: Double, channel: Int, energies: Span<Double>, signal: Span<Double>,
-    integral: Span<Double>, into features: inout MutableSpan<Float>
+    from lower: Double, step: Double, channel: Int, of cumulative: CumulativeIntensity,
+    into features: inout MutableSpan<Float>
   ) {
-    unsafe energies.withUnsafeBufferPointer { energies in
-      unsafe signal.withUnsafeBufferPointer { signal in
-        unsafe integral.withUnsafeBufferPointer { integral in
-          unsafe features.withUnsafeMutableBufferPointer {
-            unsafe spectra_take_cells(
-              kernel, energies.count, energies.baseAddress, signal.baseAddress,
-              integral.baseAddress, channel, $0.count, lower, step, $0.baseAddress)
-          }
-        }
+    unsafe features.withUnsafeMutableBufferPointer { features in
+      unsafe cumulative.withUnsafeLines {
+        unsafe spectra_take_cells(
+          kernel, $0, channel, features.count, lower, step, features.baseAddress)
       }
     }
   }

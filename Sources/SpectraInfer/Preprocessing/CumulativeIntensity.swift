@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The integral of a spectrum from one of its channels on, exact for the straight lines between
 /// channels.
 ///
@@ -10,29 +12,21 @@ struct CumulativeIntensity: ~Escapable {
   private let energies: Span<Double>
   private let signal: Span<Double>
   private let integral: Span<Double>
+  private let halfSlopes: Span<Double>
 
-  /// Fills `integral[c]` with the integral from the first channel of `channels` up to channel `c`
-  /// (intensity times eV).
-  ///
-  /// - Complexity: O(channels).
-  static func fill(
-    _ integral: inout Region<Double>, _ channels: Range<Int>, energies: Span<Double>,
-    signal: Span<Double>, _ kernel: ChannelKernel
-  ) {
-    var sums = integral.mutableSpan(channels.upperBound)
-    var own = sums._mutatingExtracting(channels)
-    kernel.integrate(
-      signal.extracting(channels), over: energies.extracting(channels), into: &own)
-  }
-
-  @_lifetime(copy energies, copy signal, copy integral)
+  /// - Parameters:
+  ///   - integral: that from the first channel of `channels` up to each (intensity times eV).
+  ///   - halfSlopes: half of the slope from each channel to the next, intensity per eV.
+  @_lifetime(copy energies, copy signal, copy integral, copy halfSlopes)
   init(
-    _ channels: Range<Int>, energies: Span<Double>, signal: Span<Double>, integral: Span<Double>
+    _ channels: Range<Int>, energies: Span<Double>, signal: Span<Double>, integral: Span<Double>,
+    halfSlopes: Span<Double>
   ) {
     self.channels = channels
     self.energies = energies
     self.signal = signal
     self.integral = integral
+    self.halfSlopes = halfSlopes
   }
 
   /// The integral up to `energy` (eV), which must lie in the range of the channels.
@@ -41,10 +35,8 @@ struct CumulativeIntensity: ~Escapable {
   ///   so that rising energies cost one pass over the channels in all.
   func value(at energy: Double, from channel: inout Int) -> Double {
     while channel + 2 < channels.upperBound, energies[channel + 1] <= energy { channel += 1 }
-    let width = energies[channel + 1] - energies[channel]
     let part = energy - energies[channel]
-    let slope = (signal[channel + 1] - signal[channel]) / width
-    return integral[channel] + part * (signal[channel] + slope * part / 2)
+    return integral[channel] + part * (signal[channel] + halfSlopes[channel] * part)
   }
 
   /// The integral from one energy (eV) to a higher one, both in the range of the channels.
@@ -72,9 +64,7 @@ struct CumulativeIntensity: ~Escapable {
   ) -> Range<Int> {
     let first = channel(below: lower, on: axis)
     kernel.takeCells(
-      from: lower, step: step, channel: first - channels.lowerBound,
-      energies: energies.extracting(channels), signal: signal.extracting(channels),
-      integral: integral.extracting(channels), into: &features)
+      from: lower, step: step, channel: first - channels.lowerBound, of: self, into: &features)
     let upper = lower + Double(features.count) * step
     let last = min(channels.upperBound - 1, axis.channel(atOrAbove: upper))
     return first..<max(last, first + 1) + 1
@@ -91,8 +81,22 @@ struct CumulativeIntensity: ~Escapable {
     let start = channels.lowerBound
     var own = averages._mutatingExtracting(channels)
     kernel.fillAverages(
-      &own, range.lowerBound - start..<range.upperBound - start, half: width / 2,
-      energies: energies.extracting(channels), signal: signal.extracting(channels),
-      integral: integral.extracting(channels))
+      &own, range.lowerBound - start..<range.upperBound - start, half: width / 2, of: self)
+  }
+
+  /// Lends the channels that the integral is known of to C.
+  func withUnsafeLines(_ body: (UnsafePointer<spectra_lines>) -> Void) {
+    unsafe energies.extracting(channels).withUnsafeBufferPointer { energies in
+      unsafe signal.extracting(channels).withUnsafeBufferPointer { signal in
+        unsafe integral.extracting(channels).withUnsafeBufferPointer { integral in
+          unsafe halfSlopes.extracting(channels).withUnsafeBufferPointer { halfSlopes in
+            var lines = unsafe spectra_lines(
+              count: channels.count, energies: energies.baseAddress, signal: signal.baseAddress,
+              integral: integral.baseAddress, half_slopes: halfSlopes.baseAddress)
+            unsafe body(&lines)
+          }
+        }
+      }
+    }
   }
 }

@@ -33,7 +33,7 @@ struct FourierRatio {
   init(
     _ lowLoss: Spectrum, _ zeroLoss: ZeroLossPeak, for core: EnergyAxis, _ kernel: ChannelKernel,
     fourier: inout MutableSpan<Double>, filter: inout MutableSpan<Double>,
-    integral: inout Region<Double>, signal: inout Region<Double>
+    integral: inout ChannelIntegral, signal: inout Region<Double>
   ) throws(SpectraError) {
     let (axis, count) = (lowLoss.axis, lowLoss.count)
     let cells = try Cells(of: axis, zeroLoss, for: core, points: fourier.count / 2)
@@ -55,11 +55,9 @@ struct FourierRatio {
       let distance = (axis.energies[channel] - zeroLoss.energy) / sigma
       values[channel] = exp(-distance * distance / 2)
     }
-    CumulativeIntensity.fill(
-      &integral, 0..<count, energies: axis.energies, signal: signal.span(count), kernel)
-    let peak = CumulativeIntensity(
-      0..<count, energies: axis.energies, signal: signal.span(count),
-      integral: integral.span(count))
+    integral.fill(0..<count, energies: axis.energies, signal: signal.span(count), kernel)
+    let peak = integral.cumulative(
+      0..<count, energies: axis.energies, signal: signal.span(count))
     var place = 0
     let area = peak.value(at: cells.last, from: &place) / cells.step
     cells.fill(&fourier, imaginary: false, peak) { _ in elastic / area }
@@ -75,17 +73,15 @@ struct FourierRatio {
   /// - Returns: the elastic intensity and all of it, summed over cells.
   private static func fill(
     _ fourier: inout MutableSpan<Double>, _ cells: Cells, with lowLoss: Spectrum,
-    _ zeroLoss: ZeroLossPeak, _ kernel: ChannelKernel, integral: inout Region<Double>,
+    _ zeroLoss: ZeroLossPeak, _ kernel: ChannelKernel, integral: inout ChannelIntegral,
     signal: inout Region<Double>
   ) -> (elastic: Double, all: Double) {
     let (axis, count) = (lowLoss.axis, lowLoss.count)
     var values = signal.mutableSpan(count)
     for channel in 0..<count { values[channel] = lowLoss.intensity(channel) }
-    CumulativeIntensity.fill(
-      &integral, 0..<count, energies: axis.energies, signal: signal.span(count), kernel)
-    let low = CumulativeIntensity(
-      0..<count, energies: axis.energies, signal: signal.span(count),
-      integral: integral.span(count))
+    integral.fill(0..<count, energies: axis.energies, signal: signal.span(count), kernel)
+    let low = integral.cumulative(
+      0..<count, energies: axis.energies, signal: signal.span(count))
     let tapered = taper * (Double(cells.count) - cells.position)
     cells.fill(&fourier, imaginary: true, low) { cell in
       let fromEnd = (Double(cells.count - cell) - 0.5) / tapered

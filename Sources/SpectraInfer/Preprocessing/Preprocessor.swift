@@ -99,7 +99,7 @@ public struct Preprocessor: Sendable, Equatable {
     _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
     _ options: MeasurementOptions, on energies: borrowing Region<Double>,
     into prepared: Range<Int>, of features: inout Region<Float>, signal: inout Region<Double>,
-    integral: inout Region<Double>, averaged: inout Region<Double>,
+    integral: inout ChannelIntegral, averaged: inout Region<Double>,
     weights: inout Region<Double>, channels: inout ChannelNoise,
     fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
@@ -113,7 +113,7 @@ public struct Preprocessor: Sendable, Equatable {
   private func prepare(
     _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
     _ options: MeasurementOptions, into prepared: Range<Int>, of features: inout Region<Float>,
-    signal: inout Region<Double>, integral: inout Region<Double>,
+    signal: inout Region<Double>, integral: inout ChannelIntegral,
     averaged: inout Region<Double>, weights: inout Region<Double>,
     channels: inout ChannelNoise, fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
@@ -180,10 +180,9 @@ public struct Preprocessor: Sendable, Equatable {
       broadening.apply(to: &signal, energies: axis.energies, scratch: &scratch)
     }
 
-    CumulativeIntensity.fill(
-      &integral, needed, energies: axis.energies, signal: signal.span(count), kernel)
-    let cumulative = CumulativeIntensity(
-      needed, energies: axis.energies, signal: signal.span(count), integral: integral.span(count))
+    integral.fill(needed, energies: axis.energies, signal: signal.span(count), kernel)
+    let cumulative = integral.cumulative(
+      needed, energies: axis.energies, signal: signal.span(count))
     var onset: EdgeOnset?
     if alignment == .edge {
       var running = averaged.mutableSpan(count)
