@@ -8,23 +8,25 @@ internal import CKernels
 /// sizes, add up to at most the whole (piecewise aggregate approximation; Keogh et al., Knowl. Inf.
 /// Syst. 3 (2001) 263). What the bound rules out is farther away; the rest is measured in full, so that
 /// the nearest are the same as without it.
-struct BlockMeans: ~Copyable {
+struct BlockMeans: ~Escapable {
+  /// Memory for the numbers of one spectrum, enough for `ModelLimits.features`; the value of a generic
+  /// type cannot be named.
+  typealias Memory = InlineArray<513, Float>
+
   private static let width = 8
-  // For `ModelLimits.features`; the value of a generic type cannot be named.
-  private typealias Values = InlineArray<513, Float>
 
-  private var values = Values(repeating: 0)
-  /// How many numbers there are.
-  let count: Int
+  private let values: Span<Float>
   /// Euclidean size of the spectrum.
-  private(set) var size = 0.0
+  private let size: Double
 
-  /// Of the `featureCount` intensities from `start` on.
-  init(of features: Span<Float>, from start: Int, count featureCount: Int) {
-    count = Self.count(featureCount)
-    var own = values.mutableSpan
-    size = Self.write(
-      of: features.extracting(start..<(start + featureCount)), into: &own, at: 0, step: 1)
+  /// How many numbers there are.
+  var count: Int { values.count }
+
+  /// The numbers that `write` wrote side by side, and what it returned.
+  @_lifetime(copy values)
+  init(_ values: Span<Float>, size: Double) {
+    self.values = values
+    self.size = size
   }
 
   /// Writes the numbers of a spectrum to every `step`th place from `place` on.
@@ -73,7 +75,7 @@ struct BlockMeans: ~Copyable {
   func fill(
     _ bounds: inout MutableSpan<Float>, _ others: Span<Float>, blocks: Int, kernel: spectra_kernel
   ) {
-    unsafe values.span.withUnsafeBufferPointer { own in
+    unsafe values.withUnsafeBufferPointer { own in
       unsafe others.withUnsafeBufferPointer { others in
         unsafe bounds.withUnsafeMutableBufferPointer { bounds in
           guard let own = own.baseAddress, let others = others.baseAddress,

@@ -39,13 +39,18 @@ struct ReferenceLibrary: ~Copyable {
     to features: Span<Float>, from start: Int, into nearest: inout MutableSpan<Neighbor>
   ) -> Int {
     guard count > 0, nearest.count > 0 else { return 0 }
-    let means = BlockMeans(of: features, from: start, count: featureCount)
+    var memory = BlockMeans.Memory(repeating: 0)
+    var places = memory.mutableSpan
+    let size = BlockMeans.write(
+      of: features.extracting(start..<(start + featureCount)), into: &places, at: 0, step: 1)
+    let means = BlockMeans(
+      memory.span.extracting(..<BlockMeans.count(featureCount)), size: size)
     var found = 0
     var first = 0
     while first < count {
-      let size = min(Self.chunk, count - first)
-      search(first..<(first + size), features, start, means, &nearest, &found)
-      first += size
+      let end = min(first + Self.chunk, count)
+      search(first..<end, features, start, means, &nearest, &found)
+      first = end
     }
     for rank in 0..<found {
       nearest[rank].distance = (nearest[rank].distance / Double(featureCount)).squareRoot()
@@ -55,7 +60,7 @@ struct ReferenceLibrary: ~Copyable {
 
   /// Goes through some references; distances are squared sums here.
   private func search(
-    _ range: Range<Int>, _ features: Span<Float>, _ start: Int, _ means: borrowing BlockMeans,
+    _ range: Range<Int>, _ features: Span<Float>, _ start: Int, _ means: BlockMeans,
     _ nearest: inout MutableSpan<Neighbor>, _ found: inout Int
   ) {
     let first = range.lowerBound
@@ -75,8 +80,9 @@ struct ReferenceLibrary: ~Copyable {
       }
     }
     var candidates = PerChunk<UInt32>(repeating: 0)
+    var numbers = candidates.mutableSpan
     let highest = means.highest(within: Self.limit(nearest, found), largest: largest)
-    let candidateCount = select(range.count, bounds, highest, &candidates)
+    let candidateCount = select(range.count, bounds.span, highest, &numbers)
     for place in 0..<candidateCount {
       let index = Int(candidates[place])
       if index == seeds[0] || index == seeds[1] || index == seeds[2] { continue }
@@ -105,12 +111,10 @@ struct ReferenceLibrary: ~Copyable {
   }
 
   private func select(
-    _ count: Int, _ bounds: borrowing PerChunk<Float>, _ highest: Float,
-    _ numbers: inout PerChunk<UInt32>
+    _ count: Int, _ bounds: Span<Float>, _ highest: Float, _ numbers: inout MutableSpan<UInt32>
   ) -> Int {
-    var target = numbers.mutableSpan
-    return unsafe bounds.span.withUnsafeBufferPointer { bounds in
-      unsafe target.withUnsafeMutableBufferPointer { numbers in
+    unsafe bounds.withUnsafeBufferPointer { bounds in
+      unsafe numbers.withUnsafeMutableBufferPointer { numbers in
         guard let bounds = bounds.baseAddress, let numbers = numbers.baseAddress else { return 0 }
         return unsafe spectra_select(count, bounds, highest, numbers)
       }
