@@ -6,25 +6,43 @@
 
 #define BLOCK SPECTRA_DISTANCE_BLOCK
 
-KERNEL_TARGET void KERNEL(spectra_distances)(size_t blocks, size_t dimensions, const float *point,
-                                             const float *others, float *squares)
+/* Blocks that go side by side: each sum waits for the addition before. */
+#define BLOCKS (LANES >= BLOCK ? 4 : 1)
+
+KERNEL_INLINE void KERNEL(block_distances)(const size_t blocks, size_t dimensions, const float *point,
+                                           const float *others, float *squares)
 {
-    for (; blocks > 0; blocks--, squares += BLOCK) {
-        VECTOR sum[BLOCK / LANES];
+    VECTOR sum[BLOCKS][BLOCK / LANES];
+    UNROLL for (size_t i = 0; i < blocks; i++) {
         UNROLL for (size_t j = 0; j < BLOCK / LANES; j++)
-            sum[j] = V_BROADCAST(0.0f);
-        for (size_t dimension = 0; dimension < dimensions; dimension++, others += BLOCK) {
-            const VECTOR own = V_BROADCAST(point[dimension]);
+            sum[i][j] = V_BROADCAST(0.0f);
+    }
+    for (size_t dimension = 0; dimension < dimensions; dimension++, others += BLOCK) {
+        const VECTOR own = V_BROADCAST(point[dimension]);
+        UNROLL for (size_t i = 0; i < blocks; i++) {
             UNROLL for (size_t j = 0; j < BLOCK / LANES; j++) {
-                const VECTOR difference = V_SUBTRACT(own, V_LOAD(others + j * LANES));
-                sum[j] = V_FMA(difference, difference, sum[j]);
+                const VECTOR difference = V_SUBTRACT(own, V_LOAD(others + i * dimensions * BLOCK + j * LANES));
+                sum[i][j] = V_FMA(difference, difference, sum[i][j]);
             }
         }
+    }
+    UNROLL for (size_t i = 0; i < blocks; i++) {
         UNROLL for (size_t j = 0; j < BLOCK / LANES; j++)
-            V_STORE(squares + j * LANES, sum[j]);
+            V_STORE(squares + i * BLOCK + j * LANES, sum[i][j]);
     }
 }
 
+KERNEL_TARGET void KERNEL(spectra_distances)(size_t blocks, size_t dimensions, const float *point,
+                                             const float *others, float *squares)
+{
+    const size_t size = dimensions * BLOCK;
+    for (; blocks >= BLOCKS; blocks -= BLOCKS, squares += BLOCKS * BLOCK, others += BLOCKS * size)
+        KERNEL(block_distances)(BLOCKS, dimensions, point, others, squares);
+    for (; blocks > 0; blocks--, squares += BLOCK, others += size)
+        KERNEL(block_distances)(1, dimensions, point, others, squares);
+}
+
+#undef BLOCKS
 #undef BLOCK
 
 /* Eight at once, which the compiler splits where the vectors are shorter. */
