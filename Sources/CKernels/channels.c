@@ -145,7 +145,7 @@ static power_law power_law_of(double factor, double level, double slope)
 #if defined(__x86_64__)
 
 #define KERNEL(name) name##_avx2
-#define KERNEL_TARGET __attribute__((target("avx2")))
+#define KERNEL_TARGET __attribute__((target("avx2,fma")))
 #define KERNEL_TOGETHER 2
 #include "channels_template.h"
 

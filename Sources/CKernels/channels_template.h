@@ -203,10 +203,9 @@ KERNEL_TARGET static double KERNEL(curvature)(size_t count, const double *signal
     lanes sum = { 0 };
     for (size_t c = 0; c + 2 < count; c += LANES) {
         const size_t left = count - 2 - c;
-        const lanes difference = KERNEL(load_some)(signal + c, left, 0.0)
-                           - 2.0 * KERNEL(load_some)(signal + c + 1, left, 0.0)
-                           + KERNEL(load_some)(signal + c + 2, left, 0.0);
-        sum += difference * difference;
+        const lanes ends = KERNEL(load_some)(signal + c, left, 0.0) + KERNEL(load_some)(signal + c + 2, left, 0.0);
+        const lanes difference = KERNEL(fused)(KERNEL(all)(-2.0), KERNEL(load_some)(signal + c + 1, left, 0.0), ends);
+        sum = KERNEL(fused)(difference, difference, sum);
     }
     return KERNEL(sum)(sum);
 }
@@ -239,7 +238,7 @@ KERNEL_TARGET static void KERNEL(line_sums)(size_t count, const double *x, const
     for (size_t c = 0; c < count; c += LANES) {
         const lanes counts = KERNEL(load_some)(y + c, count - c, 0.0);
         level += counts;
-        slope += counts * KERNEL(load_some)(x + c, count - c, 0.0);
+        slope = KERNEL(fused)(counts, KERNEL(load_some)(x + c, count - c, 0.0), slope);
     }
     sums[0] = KERNEL(sum)(level);
     sums[1] = KERNEL(sum)(slope);
@@ -261,6 +260,13 @@ KERNEL_INLINE void KERNEL(add_eights)(lanes *sum, KERNEL(many) terms)
 {
     UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
         *sum += KERNEL(eight)(terms, i);
+}
+
+/* Adds products likewise. */
+KERNEL_INLINE void KERNEL(add_products)(lanes *sum, KERNEL(many) a, KERNEL(many) b)
+{
+    UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
+        *sum = KERNEL(fused)(KERNEL(eight)(a, i), KERNEL(eight)(b, i), *sum);
 }
 
 /* Adds terms to the sums of their products with powers of x. */
@@ -302,8 +308,8 @@ typedef struct KERNEL(residual_sums) {
 KERNEL_INLINE void KERNEL(add_residuals)(KERNEL(residual_sums) *sums, KERNEL(many) residual,
                                          KERNEL(many) expected, KERNEL(many) q)
 {
-    KERNEL(add_eights)(&sums->score, q * residual);
-    KERNEL(add_eights)(&sums->information, q * q * expected);
+    KERNEL(add_products)(&sums->score, q, residual);
+    KERNEL(add_products)(&sums->information, q * q, expected);
     KERNEL(add_eights)(&sums->pearson, residual * residual / expected);
 }
 
@@ -405,7 +411,7 @@ KERNEL_INLINE bool KERNEL(find_parts)(lanes energy, const double *channel, lanes
 /* The integrals from eight channels to energies so far above them. */
 KERNEL_INLINE lanes KERNEL(behind)(const spectra_lines t, size_t channel, lanes part)
 {
-    return part * (KERNEL(load)(t.signal + channel) + KERNEL(load)(t.half_slopes + channel) * part);
+    return part * KERNEL(fused)(KERNEL(load)(t.half_slopes + channel), part, KERNEL(load)(t.signal + channel));
 }
 
 KERNEL_TARGET static void KERNEL(running_averages)(const spectra_lines t, size_t first, size_t end,
@@ -590,10 +596,10 @@ KERNEL_TARGET static void KERNEL(undivide_slopes)(size_t points, const float *fe
     size_t p = 0;
     for (; p + 4 <= points; p += 4) {
         UNROLL for (size_t i = 0; i < 4; i++)
-            sums[i] += KERNEL(load)(slopes + (p + i) * LANES) * (double)features[p + i];
+            sums[i] = KERNEL(fused)(KERNEL(load)(slopes + (p + i) * LANES), KERNEL(all)((double)features[p + i]), sums[i]);
     }
     for (; p < points; p++)
-        sums[0] += KERNEL(load)(slopes + p * LANES) * (double)features[p];
+        sums[0] = KERNEL(fused)(KERNEL(load)(slopes + p * LANES), KERNEL(all)((double)features[p]), sums[0]);
     const lanes mean = ((sums[0] + sums[1]) + (sums[2] + sums[3])) / (double)points;
     for (p = 0; p < points; p++) {
         double *own = slopes + p * LANES;
@@ -621,25 +627,25 @@ KERNEL_TARGET static void KERNEL(weigh_cells)(const spectra_lines t, size_t chan
         const double above = t.signal[end] + ratio * (t.signal[end + 1] - t.signal[end]);
         if (end == channel) {
             const shares whole = shares_of(t.energies, channel, lower, upper);
-            own += factor * whole.left;
-            next += factor * whole.right;
+            own = KERNEL(fused)(factor, KERNEL(all)(whole.left), own);
+            next = KERNEL(fused)(factor, KERNEL(all)(whole.right), next);
         } else {
             const shares first = shares_of(t.energies, channel, lower, t.energies[channel + 1]);
-            KERNEL(store)(weights + channel * LANES, own + factor * first.left);
+            KERNEL(store)(weights + channel * LANES, KERNEL(fused)(factor, KERNEL(all)(first.left), own));
             /* Between whole channels, each has half of the integral. */
             double share = first.right;
             for (channel++; channel < end; channel++) {
                 const double half = 0.5 * (t.energies[channel + 1] - t.energies[channel]);
-                KERNEL(store)(weights + channel * LANES, next + factor * (share + half));
+                KERNEL(store)(weights + channel * LANES, KERNEL(fused)(factor, KERNEL(all)(share + half), next));
                 next = KERNEL(load)(weights + (channel + 1) * LANES);
                 share = half;
             }
             /* As shares_of() from the channel to the border; a half is exact. */
             const double right = part * (0.5 * ratio);
-            own = next + factor * (share + (part - right));
-            next = KERNEL(load)(weights + (end + 1) * LANES) + factor * right;
+            own = KERNEL(fused)(factor, KERNEL(all)(share + (part - right)), next);
+            next = KERNEL(fused)(factor, KERNEL(all)(right), KERNEL(load)(weights + (end + 1) * LANES));
         }
-        sum += factor * (above - below);
+        sum = KERNEL(fused)(factor, KERNEL(all)(above - below), sum);
         lower = upper;
         below = above;
     }
@@ -661,9 +667,9 @@ KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const do
         const lanes expected = KERNEL(load_some)(background + c, left, 0.0);
         const lanes x = KERNEL(load_some)(logarithms + c, left, 0.0);
         const lanes term = weight * expected;
-        noise += weight * weight * variance;
+        noise = KERNEL(fused)(weight * weight, variance, noise);
         level += term;
-        slope += term * KERNEL(choose)(x > -(double)INFINITY, x, KERNEL(all)(0.0));
+        slope = KERNEL(fused)(term, KERNEL(choose)(x > -(double)INFINITY, x, KERNEL(all)(0.0)), slope);
     }
     return (spectra_noise_sums){ KERNEL(sum)(noise), KERNEL(sum)(level), KERNEL(sum)(slope) };
 }
@@ -674,9 +680,9 @@ KERNEL_INLINE void KERNEL(add_noise)(lanes sums[3], const double *weights, doubl
 {
     const lanes weight = KERNEL(load)(weights);
     const lanes term = weight * background;
-    sums[0] += weight * weight * variance;
+    sums[0] = KERNEL(fused)(weight * weight, KERNEL(all)(variance), sums[0]);
     sums[1] += term;
-    sums[2] += term * x;
+    sums[2] = KERNEL(fused)(term, KERNEL(all)(x), sums[2]);
 }
 
 KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const double *weights,
@@ -693,7 +699,8 @@ KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const doubl
         KERNEL(store)(x, KERNEL(choose)(own > -(double)INFINITY, own, KERNEL(all)(0.0)));
         UNROLL for (size_t i = 0; i < LANES; i++)
             if (i < left)
-                KERNEL(add_noise)(i % 2 == 0 ? even : odd, weights + i * LANES, variances[c + i], background[c + i], x[i]);
+                KERNEL(add_noise)(i % 2 == 0 ? even : odd, weights + i * LANES, variances[c + i], background[c + i],
+                                  x[i]);
     }
     for (size_t i = 0; i < 3; i++)
         KERNEL(store)(sums + i * LANES, even[i] + odd[i]);

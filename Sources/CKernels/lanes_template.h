@@ -114,6 +114,12 @@ KERNEL_INLINE bool KERNEL(any)(lane_bits condition)
     return __builtin_reduce_or(condition) != 0;
 }
 
+/* a b + c with one rounding. */
+KERNEL_INLINE lanes KERNEL(fused)(lanes a, lanes b, lanes c)
+{
+    return __builtin_elementwise_fma(a, b, c);
+}
+
 KERNEL_INLINE double KERNEL(sum)(lanes v)
 {
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
@@ -154,6 +160,18 @@ KERNEL_INLINE KERNEL(many) KERNEL(all_many)(double x)
     UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
         eights[i] = KERNEL(all)(x);
     return KERNEL(join)(eights);
+}
+
+/* a b + c with one rounding. */
+KERNEL_INLINE KERNEL(many) KERNEL(fused_many)(KERNEL(many) a, KERNEL(many) b, KERNEL(many) c)
+{
+    return __builtin_elementwise_fma(a, b, c);
+}
+
+/* The next step of a polynomial, p x + coefficient with one rounding. */
+KERNEL_INLINE KERNEL(many) KERNEL(step)(KERNEL(many) p, KERNEL(many) x, double coefficient)
+{
+    return KERNEL(fused_many)(p, x, KERNEL(all_many)(coefficient));
 }
 
 /* The first `left` numbers, and `filler` behind them. */
@@ -203,19 +221,20 @@ KERNEL_INLINE bool KERNEL(exceeds)(KERNEL(many) size, double limit)
 KERNEL_INLINE KERNEL(many) KERNEL(exponential)(KERNEL(many) v)
 {
     /* Adding 1.5 x 2^52 rounds to whole numbers, and leaves them in the lowest bits. */
-    const KERNEL(many) shifted = v * 0x1.71547652b82fep0 + 0x1.8p52;
+    const KERNEL(many) shifted = KERNEL(step)(v, KERNEL(all_many)(0x1.71547652b82fep0), 0x1.8p52);
     const KERNEL(many) k = shifted - 0x1.8p52;
-    const KERNEL(many) r = (v - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
-    KERNEL(many) p = 2.5100494788905042e-08 * r + 2.76202305675069e-07;
-    p = p * r + 2.7557268229963227e-06;
-    p = p * r + 2.4801520996825697e-05;
-    p = p * r + 0.00019841269863201828;
-    p = p * r + 0.0013888888917406447;
-    p = p * r + 0.008333333333330032;
-    p = p * r + 0.04166666666662374;
-    p = p * r + 0.16666666666666669;
-    p = p * r + 0.5;
-    p = (p * r * r + r) + 1.0;
+    KERNEL(many) r = KERNEL(fused_many)(k, KERNEL(all_many)(-0x1.62e42feep-1), v);
+    r = KERNEL(fused_many)(k, KERNEL(all_many)(-0x1.a39ef35793c76p-33), r);
+    KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(2.5100494788905042e-08), r, 2.76202305675069e-07);
+    p = KERNEL(step)(p, r, 2.7557268229963227e-06);
+    p = KERNEL(step)(p, r, 2.4801520996825697e-05);
+    p = KERNEL(step)(p, r, 0.00019841269863201828);
+    p = KERNEL(step)(p, r, 0.0013888888917406447);
+    p = KERNEL(step)(p, r, 0.008333333333330032);
+    p = KERNEL(step)(p, r, 0.04166666666662374);
+    p = KERNEL(step)(p, r, 0.16666666666666669);
+    p = KERNEL(step)(p, r, 0.5);
+    p = KERNEL(fused_many)(p * r, r, r) + 1.0;
     return (KERNEL(many))((KERNEL(many_bits))p + ((KERNEL(many_bits))shifted << 52));
 }
 
@@ -230,14 +249,15 @@ KERNEL_INLINE KERNEL(many) KERNEL(logarithm)(KERNEL(many) v)
     const KERNEL(many) f = (KERNEL(many))((KERNEL(many_bits))v - ((places - 1023) << 52)) - 1.0;
     const KERNEL(many) s = f / (f + 2.0);
     const KERNEL(many) z = s * s;
-    KERNEL(many) p = 0.14616585424888623 * z + 0.15331710618210773;
-    p = p * z + 0.18182889455674947;
-    p = p * z + 0.22222211130259878;
-    p = p * z + 0.2857142862600327;
-    p = p * z + 0.39999999999899444;
-    p = p * z + 0.666666666666667;
+    KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(0.14616585424888623), z, 0.15331710618210773);
+    p = KERNEL(step)(p, z, 0.18182889455674947);
+    p = KERNEL(step)(p, z, 0.22222211130259878);
+    p = KERNEL(step)(p, z, 0.2857142862600327);
+    p = KERNEL(step)(p, z, 0.39999999999899444);
+    p = KERNEL(step)(p, z, 0.666666666666667);
     /* 2 s = f - s f. */
-    return k * 0x1.62e42feep-1 + ((f - s * (f - p * z)) + k * 0x1.a39ef35793c76p-33);
+    const KERNEL(many) low = KERNEL(fused_many)(k, KERNEL(all_many)(0x1.a39ef35793c76p-33), f - s * (f - p * z));
+    return KERNEL(fused_many)(k, KERNEL(all_many)(0x1.62e42feep-1), low);
 }
 
 /* ln(v), of what is below the normal numbers that of the smallest of these. */
@@ -257,7 +277,7 @@ KERNEL_INLINE KERNEL(many) KERNEL(any_logarithm)(KERNEL(many) v, double factor)
 KERNEL_INLINE KERNEL(many) KERNEL(cut_exponential)(KERNEL(many) x, double level, double slope, double limit)
 {
     const KERNEL(many) most = KERNEL(all_many)(limit), least = KERNEL(all_many)(-limit);
-    KERNEL(many) exponent = level + slope * x;
+    KERNEL(many) exponent = KERNEL(step)(x, KERNEL(all_many)(slope), level);
     exponent = KERNEL(choose_many)(exponent < most, exponent, most);
     return KERNEL(exponential)(KERNEL(choose_many)(exponent > least, exponent, least));
 }
@@ -319,12 +339,12 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
     const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
-    KERNEL(many) p = (1.0 / 5.0) - (1.0 / 6.0) * u;
-    p = -0.25 + p * u;
-    p = (1.0 / 3.0) + p * u;
-    p = -0.5 + p * u;
-    p = 1.0 + p * u;
-    p = base + p * u;
+    KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(-1.0 / 6.0), u, 1.0 / 5.0);
+    p = KERNEL(step)(p, u, -0.25);
+    p = KERNEL(step)(p, u, 1.0 / 3.0);
+    p = KERNEL(step)(p, u, -0.5);
+    p = KERNEL(step)(p, u, 1.0);
+    p = KERNEL(fused_many)(p, u, base);
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))u & INT64_MAX);
     if (KERNEL(exceeds)(distance, LOGARITHM_REACH))
         p = KERNEL(choose_eights)(distance, LOGARITHM_REACH, KERNEL(any_logarithm)(v, factor), p);
@@ -347,13 +367,13 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double leve
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
     const KERNEL(many) d = slope * (x - KERNEL(spread)(at, at->anchor, first));
-    KERNEL(many) p = (1.0 / 720.0) + (1.0 / 5040.0) * d;
-    p = (1.0 / 120.0) + p * d;
-    p = (1.0 / 24.0) + p * d;
-    p = (1.0 / 6.0) + p * d;
-    p = 0.5 + p * d;
-    p = 1.0 + p * d;
-    p = base + base * (p * d);
+    KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(1.0 / 5040.0), d, 1.0 / 720.0);
+    p = KERNEL(step)(p, d, 1.0 / 120.0);
+    p = KERNEL(step)(p, d, 1.0 / 24.0);
+    p = KERNEL(step)(p, d, 1.0 / 6.0);
+    p = KERNEL(step)(p, d, 0.5);
+    p = KERNEL(step)(p, d, 1.0);
+    p = KERNEL(fused_many)(base, p * d, base);
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))d & INT64_MAX);
     if (KERNEL(exceeds)(distance, EXPONENTIAL_REACH))
         p = KERNEL(choose_eights)(distance, EXPONENTIAL_REACH, KERNEL(cut_exponential)(x, level, slope, limit), p);
@@ -385,12 +405,12 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_powers)(KERNEL(many) v, const power_law *
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
     const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
-    KERNEL(many) p = law->binomial[4] + law->binomial[5] * u;
-    p = law->binomial[3] + p * u;
-    p = law->binomial[2] + p * u;
-    p = law->binomial[1] + p * u;
-    p = law->binomial[0] + p * u;
-    p = base + base * (p * u);
+    KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(law->binomial[5]), u, law->binomial[4]);
+    p = KERNEL(step)(p, u, law->binomial[3]);
+    p = KERNEL(step)(p, u, law->binomial[2]);
+    p = KERNEL(step)(p, u, law->binomial[1]);
+    p = KERNEL(step)(p, u, law->binomial[0]);
+    p = KERNEL(fused_many)(base, p * u, base);
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))u & INT64_MAX);
     if (KERNEL(exceeds)(distance, law->reach))
         p = KERNEL(choose_eights)(distance, law->reach, KERNEL(power)(v, law), p);

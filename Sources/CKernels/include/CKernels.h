@@ -72,7 +72,7 @@ static inline float spectra_square_root(float x)
 
 /** The instruction set that a product is computed with. The result is the same with each. */
 typedef enum spectra_kernel {
-    SPECTRA_KERNEL_BASELINE = 0, /* what every processor of the architecture has; fmaf() */
+    SPECTRA_KERNEL_BASELINE = 0, /* what every processor of the architecture has; fma() */
     SPECTRA_KERNEL_AVX2 = 1,     /* x86-64 with AVX2 and FMA: 8 floats at once */
     SPECTRA_KERNEL_AVX512 = 2,   /* x86-64 with AVX-512F and BW: 16 floats at once */
     SPECTRA_KERNEL_VNNI = 3      /* that with AVX512-VNNI: 32 products of whole numbers added at once */

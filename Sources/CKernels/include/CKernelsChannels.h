@@ -1,8 +1,9 @@
 /* CKernelsChannels.h - the loops over the channels of a spectrum.
  *
  * Each works on eight channels at once, with vectors of the instruction set that it is told. Sums
- * have eight parts, one for each channel of eight, which are added in one order at the end; no
- * multiplication and addition become one operation. So the bits are the same with every kernel.
+ * have eight parts, one for each channel of eight, which are added in one order at the end; a
+ * multiplication and an addition have one rounding where it is written so, and nowhere else. So the bits
+ * are the same with every kernel. A processor without such an operation calls fma().
  *
  * No function allocates, takes a lock, keeps state or makes a system call; each uses less than 2 KB of
  * stack. Arrays have `count` numbers, which may be 0, unless it is said otherwise. Numbers must be finite.
