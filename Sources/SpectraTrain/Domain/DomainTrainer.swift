@@ -55,8 +55,9 @@ package struct DomainTrainer: Sendable {
       }
     }
     let all = outcomes.compactMap { $0 }
-    guard let last = all.last, all.allSatisfy({ $0.scores.allSatisfy(\.isFinite) }) else {
-      throw DataError("the training of the reference domain diverged; use other foreign edges")
+    guard let last = all.last, all.allSatisfy(\.isFinite) else {
+      throw DataError(
+        "the training of the reference domain diverged; try another seed, or no foreign edges")
     }
     let scores = Dictionary(
       uniqueKeysWithValues: zip(unseen, all).flatMap { rows, outcome in zip(rows, outcome.scores) })
@@ -71,6 +72,13 @@ package struct DomainTrainer: Sendable {
     var network: FeedForwardNetwork
     /// What it says of the rows that it has not seen.
     var scores: [Double]
+
+    var isFinite: Bool {
+      scores.allSatisfy(\.isFinite)
+        && network.layers.allSatisfy { layer in
+          layer.weights.allSatisfy(\.isFinite) && layer.bias.allSatisfy(\.isFinite)
+        }
+    }
   }
 
   /// The rows of all folds but the test part, dealt to some parts.
