@@ -23,8 +23,8 @@ struct ScalingTests {
     for (actual, scale) in zip(scaling.scale, expected.scale) {
       #expect(abs(actual / scale - 1) < 1e-12)
     }
-    let scaled = scaling.apply(rows[0].map { Float($0) })
-    #expect(largestError(scaled, expected.scaled) < 1e-5)
+    let first = Matrix(rows: 1, columns: 5, values: rows[0].map { Float($0) })
+    #expect(largestError(scaling.apply(to: first).values, expected.scaled) < 1e-5)
   }
 
   @Test("By hand: 1, 3 and a missing value with a floor of 1")
@@ -37,6 +37,7 @@ struct ScalingTests {
   func degenerate() {
     let scaling = Scaling(fittingColumnsOf: [[.nan, 5], [.nan, 5]], floor: 0.25)
     #expect(scaling == Scaling(mean: [0, 5], scale: [0.25, 0.25]))
-    #expect(scaling.apply([1, 5]) == [4, 0])
+    let rows = Matrix(rows: 2, columns: 2, values: [1, 5, -1, 6])
+    #expect(scaling.apply(to: rows).values == [4, 0, -4, 4])
   }
 }

@@ -92,9 +92,7 @@ struct SearchTests {
     let targets = Scaling(fittingColumnsOf: seen.map(values), floor: 1e-6)
     func samples(_ rows: [Int]) -> Samples {
       Samples(
-        features: Matrix(
-          rows: rows.count, columns: dataset.features.columns,
-          values: rows.flatMap { features.apply(dataset.features.row($0)) }),
+        features: features.apply(to: dataset.features.selecting(rows: rows)),
         targets: Matrix(
           rows: rows.count, columns: 6,
           values: rows.flatMap { row in

@@ -34,8 +34,9 @@ public struct Scaling: Sendable, Equatable {
     self.init(mean: mean, scale: scale)
   }
 
-  /// All rows of a matrix.
-  func apply(to matrix: Matrix) -> Matrix {
+  /// (value - mean) / scale of all rows of a matrix, column by column, in single precision as the
+  /// library computes it.
+  public func apply(to matrix: Matrix) -> Matrix {
     var scaled = matrix
     let columns = matrix.columns
     let (mean, inverse) = (mean.map { Float($0) }, scale.map { 1 / Float($0) })
@@ -46,12 +47,5 @@ public struct Scaling: Sendable, Equatable {
       }
     }
     return scaled
-  }
-
-  /// (value - mean) / scale, column by column, in single precision as the library computes it.
-  public func apply(_ row: some Collection<Float>) -> [Float] {
-    row.enumerated().map { column, value in
-      (value - Float(mean[column])) * (1 / Float(scale[column]))
-    }
   }
 }
