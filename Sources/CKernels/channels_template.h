@@ -596,7 +596,8 @@ KERNEL_TARGET static void KERNEL(undivide_slopes)(size_t points, const float *fe
     size_t p = 0;
     for (; p + 4 <= points; p += 4) {
         UNROLL for (size_t i = 0; i < 4; i++)
-            sums[i] = KERNEL(fused)(KERNEL(load)(slopes + (p + i) * LANES), KERNEL(all)((double)features[p + i]), sums[i]);
+            sums[i] = KERNEL(fused)(KERNEL(load)(slopes + (p + i) * LANES), KERNEL(all)((double)features[p + i]),
+                                    sums[i]);
     }
     for (; p < points; p++)
         sums[0] = KERNEL(fused)(KERNEL(load)(slopes + p * LANES), KERNEL(all)((double)features[p]), sums[0]);
