@@ -16,9 +16,9 @@
 #endif
 
 #define LANES ((size_t)8)
-#define BLOCK (4 * LANES) /* channels that a loop over several vectors takes at a time */
-#define LANES_SHIFT 3
+#define LANES_SHIFT 3 /* LANES is 1 << LANES_SHIFT */
 #define BLOCK_SHIFT 5
+#define BLOCK ((size_t)1 << BLOCK_SHIFT) /* channels that a loop over several vectors takes at a time */
 #define UNROLL _Pragma("clang loop unroll(full)")
 typedef double lanes __attribute__((vector_size(64)));
 typedef int64_t lane_bits __attribute__((vector_size(64)));
@@ -102,24 +102,22 @@ static bool may_be_spike(const double *signal, size_t count, size_t c, double fl
 /* Expansions of ln(1 + u), to u^6, and of exp(d), to d^7, are used up to these. */
 #define LOGARITHM_REACH 0.004
 #define EXPONENTIAL_REACH 0.03
+/* Exponents in sums are cut at this, and at its negative. */
+#define SUM_LIMIT 300.0
 
-/* How many numbers share the anchor of a local expansion: 1 << shift. */
-typedef struct anchoring {
-    unsigned shift;
-} anchoring;
-
-/* Of numbers that rise, an expansion around one of which is good up to `reach` from it: a whole block where it
-   reaches so far from the middle, else eight. What lies farther is computed by itself: this is for speed. */
-static anchoring anchoring_of_steps(size_t count, const double *numbers, double reach)
+/* 1 << shift numbers that rise share the anchor of a local expansion, which is good up to `reach` from it: a
+   whole block where it reaches so far from the middle, else eight. What lies farther is computed by itself:
+   this is for speed. */
+static unsigned shift_of_steps(size_t count, const double *numbers, double reach)
 {
     const double range = count > BLOCK ? numbers[count - 1] - numbers[0] : 0.0;
-    return (anchoring){ 0.5 * BLOCK * range <= reach * (double)count ? BLOCK_SHIFT : LANES_SHIFT };
+    return 0.5 * BLOCK * range <= reach * (double)count ? BLOCK_SHIFT : LANES_SHIFT;
 }
 
-/* Of numbers above 0 that rise, where it is the ratio less 1 that is at most `reach`. */
-static anchoring anchoring_of_ratios(size_t count, const double *numbers, double reach)
+/* The same for numbers above 0, where it is the ratio less 1 that is at most `reach`. */
+static unsigned shift_of_ratios(size_t count, const double *numbers, double reach)
 {
-    return anchoring_of_steps(count, numbers, count > 0 ? reach * numbers[0] : 0.0);
+    return shift_of_steps(count, numbers, count > 0 ? reach * numbers[0] : 0.0);
 }
 
 /* A power law exp(level + slope ln(factor E)), and its expansion in steps u = E / a - 1 from an energy a. */

@@ -216,9 +216,9 @@ KERNEL_TARGET static void KERNEL(logarithms)(size_t count, const double *energie
                                              double *logarithms)
 {
     const double factor = 1.0 / center;
-    KERNEL(expansions) at = { .anchoring = anchoring_of_ratios(count, energies, LOGARITHM_REACH) };
+    KERNEL(expansions) at = { .shift = shift_of_ratios(count, energies, LOGARITHM_REACH) };
     size_t c = 0;
-    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.shift)) > 0; c += some) {
         KERNEL(expand_logarithms)(energies + c, some, factor, &at);
         for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) own = KERNEL(load_many)(energies + c + i);
@@ -282,18 +282,18 @@ KERNEL_TARGET static void KERNEL(exponential_moments)(size_t count, const double
                                                       double *moments)
 {
     lanes sums[SPECTRA_MOMENT_COUNT] = { { 0 } };
-    KERNEL(expansions) at = { .anchoring = anchoring_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
+    KERNEL(expansions) at = { .shift = shift_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
     size_t c = 0;
-    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
-        KERNEL(expand_exponentials)(x + c, some, 0.0, slope, 300.0, &at);
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.shift)) > 0; c += some) {
+        KERNEL(expand_exponentials)(x + c, some, 0.0, slope, &at);
         for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) place = KERNEL(load_many)(x + c + i);
-            KERNEL(add_moments)(sums, KERNEL(near_exponentials)(place, 0.0, slope, 300.0, &at, i), place);
+            KERNEL(add_moments)(sums, KERNEL(near_exponentials)(place, 0.0, slope, &at, i), place);
         }
     }
     for (; c < count; c += MANY) {
         const KERNEL(many) place = KERNEL(load_some_many)(x + c, count - c, 0.0);
-        const KERNEL(many) term = KERNEL(cut_exponential)(place, 0.0, slope, 300.0);
+        const KERNEL(many) term = KERNEL(cut_exponential)(place, 0.0, slope, SUM_LIMIT);
         KERNEL(add_moments)(sums, KERNEL(known)(term, count - c), place);
     }
     for (size_t j = 0; j < SPECTRA_MOMENT_COUNT; j++)
@@ -319,13 +319,13 @@ KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t coun
                                                                      double tilt)
 {
     KERNEL(residual_sums) sums = { { 0 }, { 0 }, { 0 } };
-    KERNEL(expansions) at = { .anchoring = anchoring_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
+    KERNEL(expansions) at = { .shift = shift_of_steps(count, x, EXPONENTIAL_REACH / fabs(slope)) };
     size_t c = 0;
-    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
-        KERNEL(expand_exponentials)(x + c, some, level, slope, 300.0, &at);
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.shift)) > 0; c += some) {
+        KERNEL(expand_exponentials)(x + c, some, level, slope, &at);
         for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) place = KERNEL(load_many)(x + c + i);
-            const KERNEL(many) expected = KERNEL(near_exponentials)(place, level, slope, 300.0, &at, i);
+            const KERNEL(many) expected = KERNEL(near_exponentials)(place, level, slope, &at, i);
             KERNEL(add_residuals)(&sums, KERNEL(load_many)(y + c + i) - expected, expected,
                                   (place * place - offset) - tilt * place);
         }
@@ -333,7 +333,7 @@ KERNEL_TARGET static spectra_residuals KERNEL(exponential_residuals)(size_t coun
     for (; c < count; c += MANY) {
         const size_t left = count - c;
         const KERNEL(many) place = KERNEL(load_some_many)(x + c, left, 0.0);
-        const KERNEL(many) expected = KERNEL(cut_exponential)(place, level, slope, 300.0);
+        const KERNEL(many) expected = KERNEL(cut_exponential)(place, level, slope, SUM_LIMIT);
         const KERNEL(many) residual = KERNEL(load_some_many)(y + c, left, 0.0) - expected;
         KERNEL(add_residuals)(&sums, KERNEL(known)(residual, left), expected,
                               KERNEL(known)((place * place - offset) - tilt * place, left));
@@ -350,8 +350,8 @@ KERNEL_TARGET static void KERNEL(subtract_power_law)(size_t count, const double 
     size_t c = 0;
     for (; c < count && !(energies[c] > 0.0); c++)
         background[c] = 0.0;
-    KERNEL(expansions) at = { .anchoring = anchoring_of_ratios(count - c, energies + c, law.reach) };
-    for (size_t some; (some = KERNEL(stretch)(count - c, at.anchoring)) > 0; c += some) {
+    KERNEL(expansions) at = { .shift = shift_of_ratios(count - c, energies + c, law.reach) };
+    for (size_t some; (some = KERNEL(stretch)(count - c, at.shift)) > 0; c += some) {
         KERNEL(expand_powers)(energies + c, some, &law, &at);
         for (size_t i = 0; i < some; i += MANY) {
             const KERNEL(many) own = KERNEL(load_many)(energies + c + i);
@@ -655,6 +655,12 @@ KERNEL_TARGET static void KERNEL(weigh_cells)(const spectra_lines t, size_t chan
     KERNEL(store)(differences, sum);
 }
 
+/* Logarithms, and 0 in place of -infinity. */
+KERNEL_INLINE lanes KERNEL(finite)(lanes logarithms)
+{
+    return KERNEL(choose)(logarithms > -(double)INFINITY, logarithms, KERNEL(all)(0.0));
+}
+
 KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const double *weights,
                                                           const double *variances,
                                                           const double *background,
@@ -666,11 +672,11 @@ KERNEL_TARGET static spectra_noise_sums KERNEL(sum_noise)(size_t count, const do
         const lanes weight = KERNEL(load_some)(weights + c, left, 0.0);
         const lanes variance = KERNEL(load_some)(variances + c, left, 0.0);
         const lanes expected = KERNEL(load_some)(background + c, left, 0.0);
-        const lanes x = KERNEL(load_some)(logarithms + c, left, 0.0);
+        const lanes x = KERNEL(finite)(KERNEL(load_some)(logarithms + c, left, 0.0));
         const lanes term = weight * expected;
         noise = KERNEL(fused)(weight * weight, variance, noise);
         level += term;
-        slope = KERNEL(fused)(term, KERNEL(choose)(x > -(double)INFINITY, x, KERNEL(all)(0.0)), slope);
+        slope = KERNEL(fused)(term, x, slope);
     }
     return (spectra_noise_sums){ KERNEL(sum)(noise), KERNEL(sum)(level), KERNEL(sum)(slope) };
 }
@@ -696,8 +702,7 @@ KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const doubl
     for (size_t c = 0; c < count; c += LANES, weights += LANES * LANES) {
         const size_t left = count - c;
         double x[LANES];
-        const lanes own = KERNEL(load_some)(logarithms + c, left, 0.0);
-        KERNEL(store)(x, KERNEL(choose)(own > -(double)INFINITY, own, KERNEL(all)(0.0)));
+        KERNEL(store)(x, KERNEL(finite)(KERNEL(load_some)(logarithms + c, left, 0.0)));
         UNROLL for (size_t i = 0; i < LANES; i++)
             if (i < left)
                 KERNEL(add_noise)(i % 2 == 0 ? even : odd, weights + i * LANES, variances[c + i], background[c + i],

@@ -285,50 +285,62 @@ KERNEL_INLINE KERNEL(many) KERNEL(cut_exponential)(KERNEL(many) x, double level,
 /* ---------------------------------------------------------------- of numbers that change little */
 
 /* Whole blocks of the numbers that are left, as many as have anchors at a time. */
-KERNEL_INLINE size_t KERNEL(stretch)(size_t left, anchoring anchoring)
+KERNEL_INLINE size_t KERNEL(stretch)(size_t left, unsigned shift)
 {
-    const size_t whole = left / BLOCK * BLOCK, most = MANY << anchoring.shift;
+    const size_t whole = left / BLOCK * BLOCK, most = MANY << shift;
     return whole < most ? whole : most;
 }
 
-/* The anchors of local expansions for a stretch: the one in the middle of each few numbers side by side. Places
-   behind the last repeat it. */
-KERNEL_INLINE KERNEL(many) KERNEL(anchors)(const double *numbers, size_t count, anchoring anchoring)
+/* Anchors, and what is known there. */
+typedef struct KERNEL(expansions) {
+    unsigned shift; /* 1 << shift numbers have one */
+    double anchor[MANY], inverse[MANY], base[MANY];
+} KERNEL(expansions);
+
+/* The anchors of a stretch: the number in the middle of each few side by side. Places behind the last repeat it. */
+KERNEL_INLINE KERNEL(many) KERNEL(anchors)(const double *numbers, size_t count, unsigned shift)
 {
-    const size_t middle = (size_t)1 << (anchoring.shift - 1), last = count - 2 * middle;
+    const size_t middle = (size_t)1 << (shift - 1), last = count - 2 * middle;
     lanes eights[KERNEL_TOGETHER];
     UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++) {
         UNROLL for (size_t j = 0; j < LANES; j++) {
-            const size_t first = (i * LANES + j) << anchoring.shift;
+            const size_t first = (i * LANES + j) << shift;
             eights[i][j] = numbers[(first < last ? first : last) + middle];
         }
     }
     return KERNEL(join)(eights);
 }
 
-/* Anchors, and what is known there. */
-typedef struct KERNEL(expansions) {
-    anchoring anchoring;
-    double anchor[MANY], inverse[MANY], base[MANY];
-} KERNEL(expansions);
-
 /* Of what is known at anchors, that for the eights from a number of the stretch on. */
 KERNEL_INLINE KERNEL(many) KERNEL(spread)(const KERNEL(expansions) *at, const double *known, size_t first)
 {
     lanes eights[KERNEL_TOGETHER];
     UNROLL for (size_t i = 0; i < KERNEL_TOGETHER; i++)
-        eights[i] = KERNEL(all)(known[(first + i * LANES) >> at->anchoring.shift]);
+        eights[i] = KERNEL(all)(known[(first + i * LANES) >> at->shift]);
     return KERNEL(join)(eights);
+}
+
+/* Takes anchors among numbers above 0, and returns them, for expansions in u = v / a - 1. */
+KERNEL_INLINE KERNEL(many) KERNEL(take_anchors)(const double *numbers, size_t count, KERNEL(expansions) *at)
+{
+    const KERNEL(many) own = KERNEL(anchors)(numbers, count, at->shift), least = KERNEL(all_many)(1e-6);
+    const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
+    KERNEL(store_many)(at->anchor, anchors);
+    KERNEL(store_many)(at->inverse, 1.0 / anchors);
+    return anchors;
+}
+
+/* u of numbers v from a number of the stretch on. */
+KERNEL_INLINE KERNEL(many) KERNEL(excess)(KERNEL(many) v, const KERNEL(expansions) *at, size_t first)
+{
+    return (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
 }
 
 /* For logarithms of numbers above 0, times `factor`. */
 KERNEL_INLINE void KERNEL(expand_logarithms)(const double *numbers, size_t count, double factor,
                                              KERNEL(expansions) *at)
 {
-    const KERNEL(many) own = KERNEL(anchors)(numbers, count, at->anchoring), least = KERNEL(all_many)(1e-6);
-    const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
-    KERNEL(store_many)(at->anchor, anchors);
-    KERNEL(store_many)(at->inverse, 1.0 / anchors);
+    const KERNEL(many) anchors = KERNEL(take_anchors)(numbers, count, at);
     KERNEL(store_many)(at->base, KERNEL(positive_logarithm)(factor * anchors));
 }
 
@@ -338,7 +350,7 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor
                                                    const KERNEL(expansions) *at, size_t first)
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
-    const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
+    const KERNEL(many) u = KERNEL(excess)(v, at, first);
     KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(-1.0 / 6.0), u, 1.0 / 5.0);
     p = KERNEL(step)(p, u, -0.25);
     p = KERNEL(step)(p, u, 1.0 / 3.0);
@@ -351,18 +363,18 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_logarithms)(KERNEL(many) v, double factor
     return p;
 }
 
-/* For exponentials of numbers x, cut as cut_exponential() does. */
+/* For exponentials of numbers x, cut as those in sums are. */
 KERNEL_INLINE void KERNEL(expand_exponentials)(const double *x, size_t count, double level, double slope,
-                                               double limit, KERNEL(expansions) *at)
+                                               KERNEL(expansions) *at)
 {
-    const KERNEL(many) anchors = KERNEL(anchors)(x, count, at->anchoring);
+    const KERNEL(many) anchors = KERNEL(anchors)(x, count, at->shift);
     KERNEL(store_many)(at->anchor, anchors);
-    KERNEL(store_many)(at->base, KERNEL(cut_exponential)(anchors, level, slope, limit));
+    KERNEL(store_many)(at->base, KERNEL(cut_exponential)(anchors, level, slope, SUM_LIMIT));
 }
 
 /* exp(level + slope x) of numbers x, finite, that change little from one to the next. Near an anchor a,
    it is exp(level + slope a) exp(d), of which the series ends at d^7. */
-KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double level, double slope, double limit,
+KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double level, double slope,
                                                      const KERNEL(expansions) *at, size_t first)
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
@@ -376,7 +388,7 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_exponentials)(KERNEL(many) x, double leve
     p = KERNEL(fused_many)(base, p * d, base);
     const KERNEL(many) distance = (KERNEL(many))((KERNEL(many_bits))d & INT64_MAX);
     if (KERNEL(exceeds)(distance, EXPONENTIAL_REACH))
-        p = KERNEL(choose_eights)(distance, EXPONENTIAL_REACH, KERNEL(cut_exponential)(x, level, slope, limit), p);
+        p = KERNEL(choose_eights)(distance, EXPONENTIAL_REACH, KERNEL(cut_exponential)(x, level, slope, SUM_LIMIT), p);
     return p;
 }
 
@@ -391,10 +403,7 @@ KERNEL_INLINE KERNEL(many) KERNEL(power)(KERNEL(many) v, const power_law *law)
 KERNEL_INLINE void KERNEL(expand_powers)(const double *numbers, size_t count, const power_law *law,
                                          KERNEL(expansions) *at)
 {
-    const KERNEL(many) own = KERNEL(anchors)(numbers, count, at->anchoring), least = KERNEL(all_many)(1e-6);
-    const KERNEL(many) anchors = KERNEL(choose_many)(own > least, own, least);
-    KERNEL(store_many)(at->anchor, anchors);
-    KERNEL(store_many)(at->inverse, 1.0 / anchors);
+    const KERNEL(many) anchors = KERNEL(take_anchors)(numbers, count, at);
     KERNEL(store_many)(at->base, KERNEL(power)(anchors, law));
 }
 
@@ -404,7 +413,7 @@ KERNEL_INLINE KERNEL(many) KERNEL(near_powers)(KERNEL(many) v, const power_law *
                                                const KERNEL(expansions) *at, size_t first)
 {
     const KERNEL(many) base = KERNEL(spread)(at, at->base, first);
-    const KERNEL(many) u = (v - KERNEL(spread)(at, at->anchor, first)) * KERNEL(spread)(at, at->inverse, first);
+    const KERNEL(many) u = KERNEL(excess)(v, at, first);
     KERNEL(many) p = KERNEL(step)(KERNEL(all_many)(law->binomial[5]), u, law->binomial[4]);
     p = KERNEL(step)(p, u, law->binomial[3]);
     p = KERNEL(step)(p, u, law->binomial[2]);
