@@ -49,6 +49,14 @@ typedef struct back_product {
 /* Units whose 12-bit weights times 13-bit gradients are at most 2^31 - 1 in sum: 2047 x 4095 x 256. */
 #define SPECTRA_BACK_UNITS 256
 
+/* An address that the compiler keeps as one number, not as a start and an index: where many operations load
+   from near it, processors of Intel would make two steps of each that adds an index. */
+static inline __attribute__((always_inline)) const float *spectra_one_address(const float *address)
+{
+    __asm__("" : "+r"(address));
+    return address;
+}
+
 /* Products are handed over by address: a copy would be read before its parts are all written. */
 #define SPECTRA_DECLARE_KERNEL(kernel)                                                              \
     void spectra_multiply_##kernel(const product *whole);                                           \

@@ -43,7 +43,7 @@ KERNEL_INLINE void KERNEL(sparse_column)(const size_t vectors, product t, const 
             sum[j] = V_LOAD(start + j * LANES);
         for (uint64_t left = active[i]; left != 0; left &= left - 1) {
             const size_t p = (size_t)__builtin_ctzll(left);
-            const float *b = t.b + p * t.b_stride;
+            const float *b = spectra_one_address(t.b + p * t.b_stride);
             const VECTOR x = V_BROADCAST(t.a[p]);
             UNROLL for (size_t j = 0; j < vectors; j++)
                 sum[j] = V_FMA(x, V_LOAD(b + j * LANES), sum[j]);
