@@ -21,8 +21,8 @@
 #define V_BROADCAST(x) _mm512_set1_ps(x)
 #define V_FMA(x, y, z) _mm512_fmadd_ps(x, y, z)
 #define V_RECTIFY(v) _mm512_max_ps(_mm512_setzero_ps(), v) /* of 0 and NaN the second */
-#define TALL_ROWS 12
-#define TALL_VECTORS 2
+#define TALL_ROWS 6
+#define TALL_VECTORS 4
 #define MIDDLE_ROWS 4
 #define MIDDLE_VECTORS 4
 #define PAIR_VECTORS 8

@@ -150,11 +150,22 @@ KERNEL_INLINE product KERNEL(depth)(const product *whole, size_t begin, size_t m
     return piece;
 }
 
+/* Of so many rows, those that are not for tall tiles. One row or two alone read all of B again: where these
+   would be left, the rows of one more tall tile go with them, and middle tiles and three rows take all. */
+KERNEL_INLINE size_t KERNEL(short_rows)(size_t rows)
+{
+    const size_t left = rows % TALL_ROWS, alone = left % MIDDLE_ROWS;
+    const bool are_alone = MIDDLE_ROWS > 3 && (alone == 1 || alone == 2);
+    return are_alone && rows > TALL_ROWS ? left + TALL_ROWS : left;
+}
+
 /* All of t, at most PIECE deep. */
 KERNEL_TARGET static void KERNEL(dense_piece)(const product *t)
 {
+    product tall = *t;
+    tall.m -= KERNEL(short_rows)(t->m);
     size_t done = 0;
-    KERNEL(bands)(TALL_ROWS, TALL_VECTORS, *t, &done);
+    KERNEL(bands)(TALL_ROWS, TALL_VECTORS, tall, &done);
     KERNEL(bands)(MIDDLE_ROWS, MIDDLE_VECTORS, *t, &done);
     if (MIDDLE_ROWS > 3) {
         KERNEL(bands)(3, MIDDLE_VECTORS, *t, &done);
