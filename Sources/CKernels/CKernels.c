@@ -121,9 +121,9 @@ void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float 
 
 bool spectra_kernel_take_features(spectra_kernel kernel, size_t n, const float *features,
                                   float maximum, const float *mean, const float *inverse,
-                                  float *copy, float *scaled)
+                                  float *scaled)
 {
-    return DISPATCH(kernel, spectra_take_features, n, features, maximum, mean, inverse, copy, scaled);
+    return DISPATCH(kernel, spectra_take_features, n, features, maximum, mean, inverse, scaled);
 }
 
 void spectra_kernel_rows(spectra_kernel kernel, size_t n, size_t count, const uint32_t *rows,

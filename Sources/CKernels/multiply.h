@@ -69,8 +69,7 @@ static inline __attribute__((always_inline)) const float *spectra_one_address(co
     void spectra_scale_features_##kernel(size_t n, const float *features, const float *mean,        \
                                          const float *inverse, float *scaled);                      \
     bool spectra_take_features_##kernel(size_t n, const float *features, float maximum,             \
-                                        const float *mean, const float *inverse, float *copy,       \
-                                        float *scaled);
+                                        const float *mean, const float *inverse, float *scaled);
 
 SPECTRA_DECLARE_KERNEL(baseline)
 #if defined(__x86_64__)

@@ -30,10 +30,6 @@
 #define V_ACTIVE(v) \
     ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ)))
 #define V_SUBTRACT(x, y) _mm256_sub_ps(x, y)
-#define V_MULTIPLY(x, y) _mm256_mul_ps(x, y)
-#define V_BEYOND(v, limit) \
-    ((uint32_t)_mm256_movemask_ps( \
-        _mm256_cmp_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), v), limit, _CMP_NLE_UQ)))
 #define INTEGERS __m256i
 #define SHORTS ((size_t)16)
 #define I_ZERO _mm256_setzero_si256()

@@ -29,8 +29,6 @@
 #define SINGLE_VECTORS 16
 #define V_ACTIVE(v) _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ)
 #define V_SUBTRACT(x, y) _mm512_sub_ps(x, y)
-#define V_MULTIPLY(x, y) _mm512_mul_ps(x, y)
-#define V_BEYOND(v, limit) _mm512_cmp_ps_mask(_mm512_abs_ps(v), limit, _CMP_NLE_UQ)
 #define INTEGERS __m512i
 #define SHORTS ((size_t)32)
 #define I_ZERO _mm512_setzero_si512()

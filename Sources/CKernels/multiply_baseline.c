@@ -27,8 +27,6 @@
 #define SINGLE_VECTORS 16
 #define V_ACTIVE(v) ((v) != 0.0f)
 #define V_SUBTRACT(x, y) ((x) - (y))
-#define V_MULTIPLY(x, y) ((x) * (y))
-#define V_BEYOND(v, limit) (!(fabsf(v) <= (limit)))
 #define INTEGERS sums_baseline
 #define SHORTS ((size_t)4)
 #define I_ZERO zero_baseline()

@@ -168,13 +168,13 @@ void spectra_kernel_scale_features(spectra_kernel kernel, size_t n, const float 
                                    const float *mean, const float *inverse, float *scaled);
 
 /**
- * Copies `n` features and scales them, as above; nothing that is written may overlap anything else.
+ * Scales `n` features, as above, and looks at each.
  *
  * @return whether none is NaN or above `maximum` in magnitude.
  */
 bool spectra_kernel_take_features(spectra_kernel kernel, size_t n, const float *features,
                                   float maximum, const float *mean, const float *inverse,
-                                  float *copy, float *scaled);
+                                  float *scaled);
 
 /** Gradients that go back through the networks together: of the six properties. */
 #define SPECTRA_GRADIENT_COUNT 6

@@ -68,24 +68,25 @@ extension Model {
       let rows = min(Workspace.rowCount, spectrumCount - start)
       var refused: UInt64 = 0
       for row in 0..<rows {
+        let first = (start + row) * spectrumStride
         do throws(SpectraError) {
-          try adopt(
-            features, from: (start + row) * spectrumStride, row: row, using: &workspace)
+          try take(
+            features.extracting(first..<first + featureCount), row: row, into: &workspace.scaled)
         } catch {
           refused |= 1 << UInt64(row)
-          workspace.clear(row: row, featureCount: featureCount, layerWidth: ensemble.widestLayer)
+          workspace.clear(row: row, layerWidth: ensemble.widestLayer)
         }
       }
       runNetworks(rows: rows, using: &workspace)
       runDomain(rows: rows, using: &workspace)
       for row in 0..<rows {
+        let first = (start + row) * spectrumStride
+        let own = features.extracting(first..<first + featureCount)
         do throws(SpectraError) {
           // Errors are large and rare: what was refused is refused again, to have the error.
-          if refused >> UInt64(row) & 1 == 1 {
-            try adopt(
-              features, from: (start + row) * spectrumStride, row: row, using: &workspace)
-          }
-          try complete(&prediction, row: row, using: &workspace)
+          if refused >> UInt64(row) & 1 == 1 { try check(own) }
+          recognize(own, in: &prediction, scratch: &workspace.shape)
+          try complete(&prediction, row: row, using: workspace)
           predicted(start + row, &prediction)
         } catch {
           failed(start + row, error)

@@ -1,33 +1,50 @@
 extension Model {
-  /// Puts together what the networks, the calibration and the references say of one row.
+  /// Puts down what the references say of a prepared spectrum: the nearest ones, the novelty, and the
+  /// first flags.
+  ///
+  /// - Parameter prediction: filled in place, as copying it takes a while.
+  func recognize(
+    _ features: Span<Float>, in prediction: inout Prediction, scratch: inout Region<Float>
+  ) {
+    var places = prediction.neighbors.mutableSpan
+    let count = references.nearest(to: features, into: &places)
+    prediction.neighborCount = count
+    prediction.novelty = .nan
+    prediction.flags = []
+    guard count > 0 else { return }
+    let nearest = prediction.neighbors[0]
+    prediction.novelty = calibration.novelty(of: nearest.distance)
+    var shape = scratch.mutableSpan(shapes.scratchCount)
+    if prediction.novelty > calibration.flagLevel
+      || shapes.areUnlike(features, nearest: nearest.reference, scratch: &shape)
+    {
+      prediction.flags.insert(.outsideReferenceDomain)
+    }
+  }
+
+  /// The same of the spectrum that was prepared last.
+  func recognize(
+    _ features: borrowing Region<Float>, in prediction: inout Prediction,
+    scratch: inout Region<Float>
+  ) {
+    recognize(features.span(featureCount), in: &prediction, scratch: &scratch)
+  }
+
+  /// Adds what the networks and the calibration say of one row, and the other flags.
   ///
   /// - Parameters:
-  ///   - prediction: has its preparation already; filled in place, as copying it takes a while.
-  ///   - flags: what the preparation says.
+  ///   - prediction: of a spectrum that was recognized.
   ///   - measurement: variances of the properties from the noise of the measurement; nil for features,
   ///     which have none.
   /// - Throws: `.notFinite` where weights and features of extreme size overflowed.
   func complete(
-    _ prediction: inout Prediction, row: Int, flags: PredictionFlags = [],
-    measurement: PropertyLanes? = nil, using workspace: inout Workspace
+    _ prediction: inout Prediction, row: Int, measurement: PropertyLanes? = nil,
+    using workspace: borrowing Workspace
   ) throws(SpectraError) {
-    let count = findNeighbors(of: row, of: workspace.features, into: &prediction.neighbors)
-    prediction.neighborCount = count
-    let distance = count > 0 ? prediction.neighbors[0].distance : 0
-    prediction.novelty = count > 0 ? calibration.novelty(of: distance) : .nan
-    prediction.flags = flags
-    let isUnlike =
-      count > 0
-      && isUnlike(
-        row, nearest: prediction.neighbors[0].reference, workspace.features,
-        scratch: &workspace.shape)
     let rows = workspace.rowsRun
-    if prediction.novelty > calibration.flagLevel || isUnlike
-      || domain.isOutside(row, of: rows, workspace.domain)
-    {
+    if domain.isOutside(row, of: rows, workspace.domain) {
       prediction.flags.insert(.outsideReferenceDomain)
     }
-
     let outputs = workspace.outputs.span(memberCount * rows * ensemble.outputStride)
     let (mean, deviation) = Self.statistics(
       outputs, from: row * ensemble.outputStride, stride: rows * ensemble.outputStride,
@@ -36,6 +53,8 @@ extension Model {
       throw SpectraError(
         .notFinite, "the networks overflowed; the spectrum is too extreme for this model")
     }
+    let count = prediction.neighborCount
+    let distance = count > 0 ? prediction.neighbors[0].distance : 0
     let scale = PropertyLanes(targetScale)
     let estimate = calibration.estimate(
       PropertyLanes(targetMean) + scale * mean, spread: scale * deviation, distance: distance,
@@ -46,24 +65,6 @@ extension Model {
     {
       prediction.flags.insert(.ambiguous)
     }
-  }
-
-  private func findNeighbors(
-    of row: Int, of features: borrowing Region<Float>,
-    into neighbors: inout InlineArray<3, Neighbor>
-  ) -> Int {
-    var places = neighbors.mutableSpan
-    return references.nearest(
-      to: features.span((row + 1) * featureCount), from: row * featureCount, into: &places)
-  }
-
-  private func isUnlike(
-    _ row: Int, nearest: Int, _ features: borrowing Region<Float>, scratch: inout Region<Float>
-  ) -> Bool {
-    var shape = scratch.mutableSpan(shapes.scratchCount)
-    return shapes.areUnlike(
-      features.span((row + 1) * featureCount), from: row * featureCount, nearest: nearest,
-      scratch: &shape)
   }
 
   /// Mean and standard deviation (n - 1) over the members.

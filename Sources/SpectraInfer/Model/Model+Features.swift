@@ -2,29 +2,24 @@ extension Model {
   // Beyond this a value is no normalised intensity, and products of it could overflow.
   private static let featureMaximum: Float = 1e6
 
-  /// Checks prepared intensities, copies them into a row of the workspace and scales them there.
-  func adopt(
-    _ features: Span<Float>, from start: Int, row: Int, using workspace: inout Workspace
+  /// Checks the prepared intensities of one spectrum, and scales them into a row.
+  func take(
+    _ features: Span<Float>, row: Int, into scaled: inout Region<Float>
   ) throws(SpectraError) {
-    let own = features.extracting(start..<start + featureCount)
-    if !take(own, row: row, into: &workspace.features, scaled: &workspace.scaled) {
-      try check(own)
-    }
+    if !scale(features, row: row, into: &scaled) { try check(features) }
   }
 
-  private func take(
-    _ features: Span<Float>, row: Int, into rows: inout Region<Float>,
-    scaled: inout Region<Float>
+  /// - Returns: whether all are intensities.
+  private func scale(
+    _ features: Span<Float>, row: Int, into scaled: inout Region<Float>
   ) -> Bool {
-    var rows = rows.mutableSpan((row + 1) * featureCount)
-    var copy = rows._mutatingExtracting((row * featureCount)...)
-    var scaled = scaled.mutableSpan((row + 1) * ensemble.widestLayer)
-    var own = scaled._mutatingExtracting((row * ensemble.widestLayer)...)
-    return scaler.take(features, maximum: Self.featureMaximum, into: &copy, scaled: &own)
+    var rows = scaled.mutableSpan((row + 1) * ensemble.widestLayer)
+    var own = rows._mutatingExtracting((row * ensemble.widestLayer)...)
+    return scaler.take(features, maximum: Self.featureMaximum, into: &own)
   }
 
-  /// Scales the features that were prepared in the first row of the workspace.
-  func scaleFirst(
+  /// Scales the features that were prepared in the workspace, into the first row.
+  func scale(
     _ features: borrowing Region<Float>, into scaled: inout Region<Float>
   ) {
     var scaled = scaled.mutableSpan(ensemble.widestLayer)

@@ -27,7 +27,7 @@ extension Model {
   /// gradients of the properties through all steps of its preparation.
   ///
   /// - Parameters:
-  ///   - spectrum: was prepared into row 0 last, and the networks ran there and back.
+  ///   - spectrum: was prepared last, and the networks ran there and back.
   ///   - preparation: what was done.
   /// - Throws: `.notFinite` where one is too large for a number.
   func measurementVariances(

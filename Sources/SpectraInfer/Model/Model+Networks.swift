@@ -4,7 +4,7 @@ extension Model {
     _ features: Span<Float>, using workspace: inout Workspace
   ) throws(SpectraError) {
     try checkFeatureCount(features.count)
-    try adopt(features, from: 0, row: 0, using: &workspace)
+    try take(features, row: 0, into: &workspace.scaled)
     runNetworks(rows: 1, withGradients: true, using: &workspace)
   }
 

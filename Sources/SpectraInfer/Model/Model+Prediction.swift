@@ -18,18 +18,18 @@ extension Model {
     _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions,
     using workspace: inout Workspace
   ) throws(SpectraError) -> Prediction {
-    let preparation = try preprocessor.prepare(
-      spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
-    scaleFirst(workspace.features, into: &workspace.scaled)
+    let preparation = try preprocessor.prepareValidated(
+      spectrum, lowLoss: lowLoss, options: options, using: &workspace)
+    scale(workspace.features, into: &workspace.scaled)
     runNetworks(rows: 1, withGradients: true, using: &workspace)
     runDomain(rows: 1, using: &workspace)
     let variances = try measurementVariances(of: spectrum, preparation, using: &workspace)
     var prediction = Prediction.none
     prediction.preparation = preparation
-    try complete(
-      &prediction, row: 0,
-      flags: PredictionFlags(preparation, broadeningSigma: preprocessor.broadeningSigma),
-      measurement: variances, using: &workspace)
+    recognize(workspace.features, in: &prediction, scratch: &workspace.shape)
+    prediction.flags.formUnion(
+      PredictionFlags(preparation, broadeningSigma: preprocessor.broadeningSigma))
+    try complete(&prediction, row: 0, measurement: variances, using: workspace)
     return prediction
   }
 
@@ -41,11 +41,12 @@ extension Model {
     features: Span<Float>, using workspace: inout Workspace
   ) throws(SpectraError) -> Prediction {
     try checkFeatureCount(features.count)
-    try adopt(features, from: 0, row: 0, using: &workspace)
+    try take(features, row: 0, into: &workspace.scaled)
     runNetworks(rows: 1, using: &workspace)
     runDomain(rows: 1, using: &workspace)
     var prediction = Prediction.none
-    try complete(&prediction, row: 0, using: &workspace)
+    recognize(features, in: &prediction, scratch: &workspace.shape)
+    try complete(&prediction, row: 0, using: workspace)
     return prediction
   }
 }

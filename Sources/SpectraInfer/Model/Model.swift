@@ -110,7 +110,7 @@ public struct Model: ~Copyable, Sendable {
     of features: Span<Float>, into neighbors: inout MutableSpan<Neighbor>
   ) throws(SpectraError) -> Int {
     try check(features)
-    return references.nearest(to: features, from: 0, into: &neighbors)
+    return references.nearest(to: features, into: &neighbors)
   }
 
   /// The simulated properties of a reference; NaN where the site has none.

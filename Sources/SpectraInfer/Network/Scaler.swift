@@ -40,25 +40,21 @@ struct Scaler: ~Copyable {
     }
   }
 
-  /// Copies and scales `count` features that somebody else made, in one pass over them.
+  /// Scales `count` features that somebody else made, and looks at them in the same pass.
   ///
   /// - Returns: whether none is NaN or above `maximum` in magnitude; what was written is of use only
   ///   then.
   func take(
-    _ features: Span<Float>, maximum: Float, into copy: inout MutableSpan<Float>,
-    scaled: inout MutableSpan<Float>
+    _ features: Span<Float>, maximum: Float, into scaled: inout MutableSpan<Float>
   ) -> Bool {
-    precondition(features.count == count && copy.count >= count && scaled.count >= count)
+    precondition(features.count == count && scaled.count >= count)
     return unsafe features.withUnsafeBufferPointer { features in
-      unsafe copy.withUnsafeMutableBufferPointer { copy in
-        unsafe scaled.withUnsafeMutableBufferPointer { scaled in
-          guard let features = features.baseAddress, let copy = copy.baseAddress,
-            let scaled = scaled.baseAddress
-          else { return false }
-          return unsafe spectra_kernel_take_features(
-            kernel, count, features, maximum, mean.start.assumingMemoryBound(to: Float.self),
-            inverse.start.assumingMemoryBound(to: Float.self), copy, scaled)
-        }
+      unsafe scaled.withUnsafeMutableBufferPointer { scaled in
+        guard let features = features.baseAddress, let scaled = scaled.baseAddress
+        else { return false }
+        return unsafe spectra_kernel_take_features(
+          kernel, count, features, maximum, mean.start.assumingMemoryBound(to: Float.self),
+          inverse.start.assumingMemoryBound(to: Float.self), scaled)
       }
     }
   }

@@ -29,27 +29,24 @@ struct ReferenceLibrary: ~Copyable {
   /// The nearest references to a prepared spectrum, as many as there is room for.
   ///
   /// - Parameters:
-  ///   - features: holds `featureCount` prepared intensities from index `start`.
+  ///   - features: `featureCount` prepared intensities.
   ///   - nearest: receives them, nearest first, the lower index where distances are equal.
   /// - Returns: how many they are: `nearest.count`, or all references.
   /// - Complexity: O(count x featureCount / 8), and O(featureCount) for each reference that is not
   ///   certainly farther away than the last of the nearest; O(count x nearest.count) more where
   ///   references come in falling distance.
-  func nearest(
-    to features: Span<Float>, from start: Int, into nearest: inout MutableSpan<Neighbor>
-  ) -> Int {
+  func nearest(to features: Span<Float>, into nearest: inout MutableSpan<Neighbor>) -> Int {
     guard count > 0, nearest.count > 0 else { return 0 }
     var memory = BlockMeans.Memory(repeating: 0)
     var places = memory.mutableSpan
-    let size = BlockMeans.write(
-      of: features.extracting(start..<(start + featureCount)), into: &places, at: 0, step: 1)
+    let size = BlockMeans.write(of: features, into: &places, at: 0, step: 1)
     let means = BlockMeans(
       memory.span.extracting(..<BlockMeans.count(featureCount)), size: size)
     var found = 0
     var first = 0
     while first < count {
       let end = min(first + Self.chunk, count)
-      search(first..<end, features, start, means, &nearest, &found)
+      search(first..<end, features, means, &nearest, &found)
       first = end
     }
     for rank in 0..<found {
@@ -60,7 +57,7 @@ struct ReferenceLibrary: ~Copyable {
 
   /// Goes through some references; distances are squared sums here.
   private func search(
-    _ range: Range<Int>, _ features: Span<Float>, _ start: Int, _ means: BlockMeans,
+    _ range: Range<Int>, _ features: Span<Float>, _ means: BlockMeans,
     _ nearest: inout MutableSpan<Neighbor>, _ found: inout Int
   ) {
     let first = range.lowerBound
@@ -76,7 +73,7 @@ struct ReferenceLibrary: ~Copyable {
     if found == 0 {
       seeds = Self.lowest(bounds.span, range.count)
       for rank in 0..<min(seeds.count, range.count) {
-        measure(first + seeds[rank], features, start, &nearest, &found)
+        measure(first + seeds[rank], features, &nearest, &found)
       }
     }
     var candidates = PerChunk<UInt32>(repeating: 0)
@@ -86,7 +83,7 @@ struct ReferenceLibrary: ~Copyable {
     for place in 0..<candidateCount {
       let index = Int(candidates[place])
       if index == seeds[0] || index == seeds[1] || index == seeds[2] { continue }
-      measure(first + index, features, start, &nearest, &found)
+      measure(first + index, features, &nearest, &found)
     }
   }
 
@@ -127,10 +124,10 @@ struct ReferenceLibrary: ~Copyable {
 
   /// Measures a reference in full, and puts it where it belongs.
   private func measure(
-    _ reference: Int, _ features: Span<Float>, _ start: Int,
-    _ nearest: inout MutableSpan<Neighbor>, _ found: inout Int
+    _ reference: Int, _ features: Span<Float>, _ nearest: inout MutableSpan<Neighbor>,
+    _ found: inout Int
   ) {
-    let squares = squares(to: reference, features, start, limit: Self.limit(nearest, found))
+    let squares = squares(to: reference, features, limit: Self.limit(nearest, found))
     func isBefore(_ other: Neighbor) -> Bool {
       squares < other.distance || (squares == other.distance && reference < other.reference)
     }
@@ -146,14 +143,12 @@ struct ReferenceLibrary: ~Copyable {
   }
 
   /// Sum of the squared differences from a reference; any number above `limit` where it is above.
-  private func squares(
-    to reference: Int, _ features: Span<Float>, _ start: Int, limit: Double
-  ) -> Double {
+  private func squares(to reference: Int, _ features: Span<Float>, limit: Double) -> Double {
     unsafe features.withUnsafeBufferPointer { features in
       unsafe self.features.span.withUnsafeBufferPointer { all in
         guard let one = features.baseAddress, let all = all.baseAddress else { return 0 }
         return unsafe spectra_kernel_squares(
-          kernel, featureCount, one + start, all + reference * featureCount, limit)
+          kernel, featureCount, one, all + reference * featureCount, limit)
       }
     }
   }

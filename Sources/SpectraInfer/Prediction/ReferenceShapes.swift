@@ -69,15 +69,15 @@ package struct ReferenceShapes: ~Copyable {
   /// Whether a spectrum is unlike every reference in its shape.
   ///
   /// - Parameters:
-  ///   - features: holds the prepared intensities from index `start`.
+  ///   - features: the prepared intensities.
   ///   - nearest: the reference to compare with first.
   ///   - scratch: `scratchCount` floats.
   /// - Complexity: O(features), and O(references x points) for a spectrum that is unlike most.
   func areUnlike(
-    _ features: Span<Float>, from start: Int, nearest: Int, scratch: inout MutableSpan<Float>
+    _ features: Span<Float>, nearest: Int, scratch: inout MutableSpan<Float>
   ) -> Bool {
     guard similarWithin.isFinite else { return false }
-    smoothing.smooth(features, from: start, scratch: &scratch, kernel: kernel)
+    smoothing.smooth(features, scratch: &scratch, kernel: kernel)
     let block = nearest / Self.blockSize * Self.blockSize
     if isAnySimilar(block..<min(block + Self.blockSize, referenceCount), to: scratch) {
       return false
@@ -133,8 +133,10 @@ package struct ReferenceShapes: ~Copyable {
     var target = shapes.mutableSpan
     var scratch = scratch.mutableSpan
     for reference in 0..<references.count {
+      let first = reference * references.featureCount
       smoothing.smooth(
-        features, from: reference * references.featureCount, scratch: &scratch, kernel: kernel)
+        features.extracting(first..<first + references.featureCount), scratch: &scratch,
+        kernel: kernel)
       let start = reference / blockSize * blockSize * pointCount + reference % blockSize
       for point in 0..<pointCount {
         target[start + point * blockSize] = scratch[smoothing.shapeStart + point]

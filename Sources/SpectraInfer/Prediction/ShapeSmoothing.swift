@@ -71,29 +71,27 @@ package struct ShapeSmoothing: ~Copyable {
 
   private func shape(_ features: Span<Float>, _ scratch: inout Storage<Float>) -> [Float] {
     var values = scratch.mutableSpan
-    smooth(features, from: 0, scratch: &values, kernel: spectra_kernel_chosen())
+    smooth(features, scratch: &values, kernel: spectra_kernel_chosen())
     return (0..<pointCount).map { values[shapeStart + $0] }
   }
 
   /// Smooths a spectrum.
   ///
   /// - Parameters:
-  ///   - features: holds it from index `start`.
+  ///   - features: `featureCount` prepared intensities.
   ///   - scratch: `scratchCount` floats; holds the shape from `shapeStart`.
   func smooth(
-    _ features: Span<Float>, from start: Int, scratch: inout MutableSpan<Float>,
-    kernel: spectra_kernel
+    _ features: Span<Float>, scratch: inout MutableSpan<Float>, kernel: spectra_kernel
   ) {
     guard pointCount > 0 else { return }
     // The first point stands in the middle of the features that it stands for.
     let first = step / 2 - half
-    let own = features.extracting(start..<start + featureCount)
     let left = min(shapeStart, max(0, -first))
     // On a grid so fine that half a step between points is more than the spectrum, none of it is left.
     let right = max(left, min(shapeStart, featureCount - first))
-    for place in 0..<left { scratch[place] = own[0] }
-    for place in left..<right { scratch[place] = own[first + place] }
-    for place in right..<shapeStart { scratch[place] = own[featureCount - 1] }
+    for place in 0..<left { scratch[place] = features[0] }
+    for place in left..<right { scratch[place] = features[first + place] }
+    for place in right..<shapeStart { scratch[place] = features[featureCount - 1] }
     unsafe matrix.span.withUnsafeBufferPointer { matrix in
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
         guard let matrix = matrix.baseAddress, let scratch = scratch.baseAddress else { return }

@@ -8,8 +8,8 @@
 ///     +----------+--------+----------+----------+--------+
 ///     | features | scaled | hidden   | outputs  | domain |
 ///     +----------+--------+----------+----------+--------+
-///       rows x    rows x   layers x   members x   networks of the domain x rows, Float
-///       features  widest   rows x     rows x 6
+///       features  rows x   layers x   members x   networks of the domain x rows, Float
+///                 widest   rows x     rows x 6
 ///                          widest
 ///     +--------------+-------------+---------+-----------+-------+
 ///     | gradient     | backward    | values  | units     | pairs |
@@ -41,6 +41,7 @@ public struct Workspace: ~Copyable {
   var noise: ChannelNoise
   var fourier: Region<Double>
   var filter: Region<Double>
+  /// Of the spectrum that was prepared last; those of others stay where they are.
   var features: Region<Float>
   var scaled: Region<Float>
   var hidden: Region<Float>
@@ -92,7 +93,7 @@ public struct Workspace: ~Copyable {
     return 9 * Region<Double>.byteCount(channelCount)
       + Region<Double>.byteCount(2 * fourierCount)
       + Region<Double>.byteCount(fourierCount + 2)
-      + Region<Float>.byteCount(rows * shape.featureCount)
+      + Region<Float>.byteCount(shape.featureCount)
       + Region<Float>.byteCount(rows * shape.widestLayer)
       + Region<Float>.byteCount(shape.hiddenLayerCount * rows * shape.widestLayer)
       + Region<Float>.byteCount(rows * shape.memberCount * shape.outputStride)
@@ -193,7 +194,7 @@ public struct Workspace: ~Copyable {
       logarithms: Region(carvedFrom: base, at: &offset, count: channelCount))
     unsafe fourier = Region(carvedFrom: base, at: &offset, count: 2 * fourierCount)
     unsafe filter = Region(carvedFrom: base, at: &offset, count: fourierCount + 2)
-    unsafe features = Region(carvedFrom: base, at: &offset, count: rows * shape.featureCount)
+    unsafe features = Region(carvedFrom: base, at: &offset, count: shape.featureCount)
     unsafe scaled = Region(carvedFrom: base, at: &offset, count: rows * shape.widestLayer)
     unsafe hidden = Region(
       carvedFrom: base, at: &offset, count: shape.hiddenLayerCount * rows * shape.widestLayer)
@@ -247,12 +248,10 @@ public struct Workspace: ~Copyable {
       backward: backward.start, pairs: pairs.start)
   }
 
-  /// Fills a row of features with zeros, scaled and not, in place of a spectrum that was refused.
+  /// Fills a row of scaled features with zeros, in place of a spectrum that was refused.
   ///
-  /// - Parameter layerWidth: floats from one row of scaled features to the next.
-  mutating func clear(row: Int, featureCount: Int, layerWidth: Int) {
-    var prepared = features.mutableSpan((row + 1) * featureCount)
-    for index in (row * featureCount)..<((row + 1) * featureCount) { prepared[index] = 0 }
+  /// - Parameter layerWidth: floats from one row to the next.
+  mutating func clear(row: Int, layerWidth: Int) {
     var scaled = scaled.mutableSpan((row + 1) * layerWidth)
     for index in (row * layerWidth)..<((row + 1) * layerWidth) { scaled[index] = 0 }
   }

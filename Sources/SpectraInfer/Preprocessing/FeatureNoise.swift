@@ -23,26 +23,24 @@ public struct FeatureNoise: Sendable {
   /// - Parameters:
   ///   - gradient: the derivatives by the `grid.count` features.
   ///   - spectrum: that was prepared, with its low-loss spectrum if any, and nothing since.
-  ///   - row: the row of features that it was prepared into.
   /// - Complexity: O(channels + grid.count), more with broadening and deconvolution; allocates
   ///   nothing.
   public func variance(
-    of gradient: Span<Float>, spectrum: borrowing Spectrum, row: Int = 0,
-    using workspace: inout Workspace
+    of gradient: Span<Float>, spectrum: borrowing Spectrum, using workspace: inout Workspace
   ) -> Double {
     var slopes = workspace.slopes.mutableSpan(preprocessor.grid.count)
     for point in 0..<preprocessor.grid.count {
       slopes[point] = PropertyLanes(repeating: Double(gradient[point]))
     }
-    return variances(spectrum: spectrum, row: row, using: &workspace)[0]
+    return variances(spectrum: spectrum, using: &workspace)[0]
   }
 
   /// The same of six scalars, whose gradients by the features the workspace holds in `slopes`; these
   /// are overwritten.
   func variances(
-    spectrum: borrowing Spectrum, row: Int = 0, using workspace: inout Workspace
+    spectrum: borrowing Spectrum, using workspace: inout Workspace
   ) -> PropertyLanes {
-    makeFactors(of: &workspace.slopes, workspace.features, row)
+    makeFactors(of: &workspace.slopes, workspace.features)
     if preparation.calibration == .identity {
       return variances(
         workspace.slopes, spectrum.axis, signal: workspace.signal,
@@ -58,13 +56,13 @@ public struct FeatureNoise: Sendable {
 
   /// Turns gradients by the features into those by the integrals of the signal over the cells.
   private func makeFactors(
-    of slopes: inout Region<PropertyLanes>, _ features: borrowing Region<Float>, _ row: Int
+    of slopes: inout Region<PropertyLanes>, _ features: borrowing Region<Float>
   ) {
     let count = preprocessor.grid.count
     var slopes = slopes.mutableSpan(count)
-    let own = features.span((row + 1) * count).extracting((row * count)...)
     preprocessor.kernel.undivide(
-      &slopes, features: own, factor: 1 / (preparation.area * preprocessor.grid.step))
+      &slopes, features: features.span(count),
+      factor: 1 / (preparation.area * preprocessor.grid.step))
   }
 
   private func calibrated(

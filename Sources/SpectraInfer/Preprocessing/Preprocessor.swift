@@ -51,12 +51,12 @@ public struct Preprocessor: Sendable, Equatable {
     options: MeasurementOptions = MeasurementOptions(), using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
     try options.validate(for: alignment)
-    return try prepare(spectrum, lowLoss: lowLoss, options: options, row: 0, using: &workspace)
+    return try prepareValidated(spectrum, lowLoss: lowLoss, options: options, using: &workspace)
   }
 
-  /// Prepares a spectrum into a row of the workspace, with options that were validated before.
-  func prepare(
-    _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions, row: Int,
+  /// Prepares a spectrum, with options that were validated before.
+  func prepareValidated(
+    _ spectrum: borrowing Spectrum, lowLoss: Spectrum?, options: MeasurementOptions,
     using workspace: inout Workspace
   ) throws(SpectraError) -> Preparation {
     try workspace.require(channelCount: max(spectrum.count, lowLoss?.count ?? 0))
@@ -69,11 +69,10 @@ public struct Preprocessor: Sendable, Equatable {
     if options.lowLossUse.contains(.align), let zeroLoss {
       calibration = EnergyCalibration(offset: -zeroLoss.energy, factor: 1)
     }
-    let prepared = grid.count * row..<grid.count * (row + 1)
     // Regions of one workspace can be changed at once only where each is an argument of its own.
     if calibration == .identity {
       var preparation = try prepare(
-        spectrum, lowLoss, zeroLoss, options, into: prepared, of: &workspace.features,
+        spectrum, lowLoss, zeroLoss, options, into: &workspace.features,
         signal: &workspace.signal, integral: &workspace.integral, averaged: &workspace.averaged,
         weights: &workspace.weights, channels: &workspace.noise, fourier: &workspace.fourier,
         filter: &workspace.filter)
@@ -85,10 +84,10 @@ public struct Preprocessor: Sendable, Equatable {
       energies[channel] = calibration.energy(spectrum.axis.energies[channel])
     }
     var preparation = try prepare(
-      spectrum, lowLoss, zeroLoss, options, on: workspace.energies, into: prepared,
-      of: &workspace.features, signal: &workspace.signal, integral: &workspace.integral,
-      averaged: &workspace.averaged, weights: &workspace.weights, channels: &workspace.noise,
-      fourier: &workspace.fourier, filter: &workspace.filter)
+      spectrum, lowLoss, zeroLoss, options, on: workspace.energies, into: &workspace.features,
+      signal: &workspace.signal, integral: &workspace.integral, averaged: &workspace.averaged,
+      weights: &workspace.weights, channels: &workspace.noise, fourier: &workspace.fourier,
+      filter: &workspace.filter)
     preparation.calibration = calibration
     preparation.zeroLoss = zeroLoss
     return preparation
@@ -98,21 +97,21 @@ public struct Preprocessor: Sendable, Equatable {
   private func prepare(
     _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
     _ options: MeasurementOptions, on energies: borrowing Region<Double>,
-    into prepared: Range<Int>, of features: inout Region<Float>, signal: inout Region<Double>,
+    into features: inout Region<Float>, signal: inout Region<Double>,
     integral: inout ChannelIntegral, averaged: inout Region<Double>,
     weights: inout Region<Double>, channels: inout ChannelNoise,
     fourier: inout Region<Double>, filter: inout Region<Double>
   ) throws(SpectraError) -> Preparation {
     let axis = try EnergyAxis(energies.span(spectrum.count), kernel)
     return try prepare(
-      spectrum.on(axis), lowLoss, zeroLoss, options, into: prepared, of: &features,
-      signal: &signal, integral: &integral, averaged: &averaged, weights: &weights,
-      channels: &channels, fourier: &fourier, filter: &filter)
+      spectrum.on(axis), lowLoss, zeroLoss, options, into: &features, signal: &signal,
+      integral: &integral, averaged: &averaged, weights: &weights, channels: &channels,
+      fourier: &fourier, filter: &filter)
   }
 
   private func prepare(
     _ spectrum: borrowing Spectrum, _ lowLoss: Spectrum?, _ zeroLoss: ZeroLossPeak?,
-    _ options: MeasurementOptions, into prepared: Range<Int>, of features: inout Region<Float>,
+    _ options: MeasurementOptions, into features: inout Region<Float>,
     signal: inout Region<Double>, integral: inout ChannelIntegral,
     averaged: inout Region<Double>, weights: inout Region<Double>,
     channels: inout ChannelNoise, fourier: inout Region<Double>, filter: inout Region<Double>
@@ -203,8 +202,7 @@ public struct Preprocessor: Sendable, Equatable {
       fill(&channels, in: needed, of: spectrum, noise)
     }
     let shift = try shift(options, onset)
-    var rows = features.mutableSpan(prepared.upperBound)
-    var features = rows._mutatingExtracting(prepared)
+    var features = features.mutableSpan(grid.count)
     let channelWidth = try resample(cumulative, axis, shift: shift, into: &features)
     let middle = (grid.lowerBorder + grid.upperBorder) / 2 - shift
     let (area, negativeFraction) = try normalize(
