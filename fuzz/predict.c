@@ -14,14 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODELS = 5, SPECTRA = 3, PATCHES = 15 };
+enum { MODELS = 7, SPECTRA = 3, PATCHES = 15 };
 
 #ifndef FUZZ_MODELS
 #error "FUZZ_MODELS is the folder with the model files of the seeds"
 #endif
 static const char *const model_paths[MODELS] = {
     FUZZ_MODELS "/edge.json", FUZZ_MODELS "/threshold.json", FUZZ_MODELS "/absolute.json", FUZZ_MODELS "/minimal.json",
-    FUZZ_MODELS "/deep.json"
+    FUZZ_MODELS "/deep.json", FUZZ_MODELS "/format-2.json", FUZZ_MODELS "/format-3.json"
 };
 static spectra_model *models[KERNELS][MODELS]; /* each with all instructions, which give the same bits */
 

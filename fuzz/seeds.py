@@ -169,6 +169,7 @@ def calls():
         "low-loss-deconvolution": call(2, energy=axis(490, 0.5), channels=160, options=[offset, (9, b"\4" + peak[1][1:])]),
         "not-uniform": call(energy=axis(490, 1, [(7, 497.25), (60, 550.5)]), options=[]),
         "deep": call(4, energy=axis(500, 0.25), channels=256, options=[threshold]),
+        "format-2": call(5, options=[threshold]), "format-3": call(6, options=[offset]), "format-3-batch": call(6, spectra=3, options=[offset]),
         "axis-error": call(1, options=[threshold, (4, number("0.1"))]),
         "low-loss": call(energy=axis(490, 0.5), channels=160, options=[peak]),
         "low-loss-batch": call(energy=axis(490, 0.5), channels=160, spectra=2, options=[(9, peak[1][:-len(shape(0x04, "0", 30000, 1)) - 1] + b"\1"
