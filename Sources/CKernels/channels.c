@@ -1,9 +1,10 @@
-/* channels.c - the loops over the channels of a spectrum, for each instruction set, and the way to them.
+/* channels.c - the loops over the channels of a spectrum and what becomes of the properties, for each instruction
+ * set, and the way to them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "CKernelsChannels.h"
+#include "CKernelsEstimates.h"
 
 #include <float.h>
 
@@ -315,4 +316,12 @@ void spectra_sum_noise_of_scalars(spectra_kernel kernel, size_t count, const dou
                                   const double *logarithms, double sums[3 * SPECTRA_SCALARS])
 {
     CALL(kernel, sum_noise_of_scalars, count, weights, variances, background, logarithms, sums);
+}
+
+bool spectra_estimate(spectra_kernel kernel, const spectra_estimate_rule *rule, size_t known_count,
+                      const spectra_error_quantiles *known, const spectra_evidence *evidence,
+                      double estimates[SPECTRA_SCALARS_USED * SPECTRA_ESTIMATE_NUMBERS])
+{
+    double(*const each)[SPECTRA_ESTIMATE_NUMBERS] = (double(*)[SPECTRA_ESTIMATE_NUMBERS])estimates;
+    return CALL(kernel, estimate, rule, known_count, known, evidence, each);
 }

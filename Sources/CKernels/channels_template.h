@@ -712,6 +712,10 @@ KERNEL_TARGET static void KERNEL(sum_noise_of_scalars)(size_t count, const doubl
         KERNEL(store)(sums + i * LANES, even[i] + odd[i]);
 }
 
+/* ---------------------------------------------------------------- the properties */
+
+#include "estimates_template.h"
+
 #undef KERNEL_INLINE
 #undef KERNEL
 #undef KERNEL_TARGET

@@ -1,8 +1,17 @@
+internal import CKernels
+
 extension Calibration {
   private static var propertyCount: Int { MaterialProperty.allCases.count }
 
-  /// Reads the calibration of a model file.
-  init(decoding value: JSONValue, formatVersion: Int) throws(SpectraError) {
+  /// Reads the calibration of a model file, and the scales of its properties.
+  init(
+    decoding value: JSONValue, targets: JSONValue, formatVersion: Int, kernel: spectra_kernel
+  ) throws(SpectraError) {
+    try targets.requireMembers(["mean", "scale"])
+    var rule = Rule()
+    rule.targetMean = try PropertyLanes(PropertyValues(decoding: targets.member("mean")))
+    rule.targetScale = try PropertyLanes(
+      PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9))
     let isFirstFormat = formatVersion == 1
     if isFirstFormat {
       try value.requireMembers(["novelty", "properties"])
@@ -15,28 +24,30 @@ extension Calibration {
       isFirstFormat
       ? try Self.onlyErrorQuantiles(decoding: properties)
       : try Self.errorQuantiles(decoding: properties, at: value.member("quantile_distances"))
-    let errorScales = try Self.errorScales(decoding: properties)
+    try Self.decode(properties, into: &rule)
     let novelty = try value.member("novelty")
     try novelty.requireMembers(["distances", "flag_level"])
     let flagLevel = try novelty.member("flag_level").number(0...1)
     let distances = try Self.distances(decoding: novelty.member("distances"))
-    self.errorScales = errorScales
+    self.rule = try Storage(repeating: rule, count: 1)
     self.errorQuantiles = errorQuantiles
     self.distances = distances
     self.flagLevel = flagLevel
+    self.kernel = kernel
   }
 
-  private static func errorScales(
-    decoding list: JSONValue
-  ) throws(SpectraError) -> Storage<ErrorScales> {
-    var scales = ErrorScales()
+  private static func decode(
+    _ list: JSONValue, into rule: inout Rule
+  ) throws(SpectraError) {
     for index in 0..<propertyCount {
       let entry = list.element(index)
-      scales.base[index] = try entry.member("base").number(0...1e9)
-      scales.spreadWeight[index] = try entry.member("spread_weight").number(0...1e6)
-      scales.noveltyWeight[index] = try entry.member("novelty_weight").number(0...1e6)
+      let base = try entry.member("base").number(0...1e9)
+      let spread = try entry.member("spread_weight").number(0...1e6) * rule.targetScale[index]
+      let novelty = try entry.member("novelty_weight").number(0...1e6)
+      rule.base[index] = base * base
+      rule.spread[index] = spread * spread
+      rule.novelty[index] = novelty * novelty
     }
-    return try Storage(repeating: scales, count: 1)
   }
 
   /// Format 1: one quantile of each property, for all distances.

@@ -45,8 +45,6 @@ extension Model {
     try checkProperties(root.member("properties"))
     let preprocessor = try Preprocessor(decoding: root.member("preprocessing"))
     let features = preprocessor.grid.count
-    let targets = try root.member("target_scaling")
-    try targets.requireMembers(["mean", "scale"])
     let kernel = spectra_kernel_chosen()
     let references = try ReferenceLibrary(
       decoding: root.member("references"), formatVersion: version, featureCount: features,
@@ -70,11 +68,10 @@ extension Model {
       formatVersion: version, preprocessor: preprocessor,
       scaler: Scaler(
         decoding: root.member("feature_scaling"), count: features, kernel: kernel),
-      targetMean: PropertyValues(decoding: targets.member("mean")),
-      targetScale: PropertyValues(decoding: targets.member("scale"), range: 1e-9...1e9),
       ensemble: ensemble,
       calibration: Calibration(
-        decoding: root.member("calibration"), formatVersion: version),
+        decoding: root.member("calibration"), targets: root.member("target_scaling"),
+        formatVersion: version, kernel: kernel),
       references: references, shapes: shapes,
       domain: domain, card: card(file, scan.card))
     try model.selfTest(root.member("golden"))
@@ -141,11 +138,12 @@ extension Model {
     try golden.requireMembers(["features", "values"])
     let expected = try PropertyValues(decoding: golden.member("values"))
     let place = try golden.member("values").place
+    let scale = calibration.targetScale
     let prediction = try predictGolden(
       golden.member("features").payload(columns: featureCount), at: place)
     for property in MaterialProperty.allCases {
       let found = prediction[property].value
-      guard (found - expected[property]).magnitude <= 1e-5 * targetScale[property] else {
+      guard (found - expected[property]).magnitude <= 1e-5 * scale[property.rawValue] else {
         throw SpectraError(
           .modelSelfTest,
           """

@@ -49,7 +49,7 @@ extension Model {
     let sum = sum.span(ensemble.gradientCount)
     var slopes = slopes.mutableSpan(featureCount)
     preprocessor.kernel.gatherSlopes(
-      PropertyLanes(targetScale) / Double(memberCount), sum, stride: ensemble.gradientStride,
+      calibration.targetScale / Double(memberCount), sum, stride: ensemble.gradientStride,
       inverseScales: scaler.inverseScales, into: &slopes)
   }
 
@@ -60,7 +60,7 @@ extension Model {
   ) {
     let sum = sum.span(ensemble.gradientCount)
     let start = property.rawValue * ensemble.gradientStride
-    let factor = Float(targetScale[property] / Double(memberCount))
+    let factor = Float(calibration.targetScale[property.rawValue] / Double(memberCount))
     let scales = scaler.inverseScales
     for index in 0..<featureCount {
       gradient[index] = factor * sum[start + index] * scales[index]

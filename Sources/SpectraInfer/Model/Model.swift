@@ -17,8 +17,6 @@ public struct Model: ~Copyable, Sendable {
   /// The recipe by which the training spectra were prepared, and by which measured ones are.
   public let preprocessor: Preprocessor
   let scaler: Scaler
-  let targetMean: PropertyValues
-  let targetScale: PropertyValues
   let ensemble: Ensemble
   let calibration: Calibration
   let references: ReferenceLibrary

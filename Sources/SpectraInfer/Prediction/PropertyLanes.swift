@@ -10,11 +10,6 @@ struct PropertyLanes: ChannelWeight {
   /// Numbers from one to the next, where the kernels see them.
   static let stride = Int(SPECTRA_SCALARS)
 
-  /// What is true of some of the numbers and not of others.
-  struct Mask {
-    fileprivate let lanes: SIMDMask<SIMD8<Double.SIMDMaskScalar>>
-  }
-
   private var lanes: SIMD8<Double>
 
   static var zero: Self { Self(lanes: .zero) }
@@ -38,15 +33,6 @@ struct PropertyLanes: ChannelWeight {
       values.mullikenCharge, values.excitationEnergy, 0, 0)
   }
 
-  /// The outputs of a network, from index `start` on.
-  @inline(__always)
-  init(_ outputs: Span<Float>, from start: Int) {
-    let own = outputs.extracting(start..<start + Self.count)
-    lanes = SIMD8(
-      Double(own[0]), Double(own[1]), Double(own[2]), Double(own[3]), Double(own[4]),
-      Double(own[5]), 0, 0)
-  }
-
   subscript(lane: Int) -> Double {
     get { lanes[lane] }
     set { lanes[lane] = newValue }
@@ -62,16 +48,6 @@ struct PropertyLanes: ChannelWeight {
     }
   }
 
-  /// Where the numbers are above 0.
-  @inline(__always)
-  var isPositive: Mask { Mask(lanes: lanes .> 0) }
-
-  /// Others in place of those where `mask` says so.
-  @inline(__always)
-  func replaced(by other: Self, _ mask: Mask) -> Self {
-    Self(lanes: lanes.replacing(with: other.lanes, where: mask.lanes))
-  }
-
   /// With 0 in place of what is below it.
   var clamped: Self {
     Self { max(self[$0], 0) }
@@ -84,9 +60,6 @@ struct PropertyLanes: ChannelWeight {
     let zeros = lanes * 0
     return zeros == .zero
   }
-
-  @inline(__always)
-  func squareRoot() -> Self { Self(lanes: lanes.squareRoot()) }
 
   /// The lower one of each two; this one where the other is NaN.
   @inline(__always)

@@ -176,8 +176,8 @@ struct ReferenceLibrary: ~Copyable {
     }
   }
 
-  /// Whether the neighbours differ in a property by more than its width, in the property's unit.
-  func disagree(_ neighbors: Span<Neighbor>, _ widths: PropertyLanes) -> Bool {
+  /// Whether the neighbours differ in a property by more than the interval of 95 % is wide.
+  func disagree(_ neighbors: Span<Neighbor>, _ estimates: Span<Estimate>) -> Bool {
     guard neighbors.count > 1 else { return false }
     var lowest = PropertyLanes(repeating: .infinity)
     var highest = PropertyLanes(repeating: -.infinity)
@@ -187,6 +187,6 @@ struct ReferenceLibrary: ~Copyable {
       lowest = lowest.lower(values)
       highest = highest.higher(values)
     }
-    return (highest - lowest).exceedsAnywhere(widths)
+    return (highest - lowest).exceedsAnywhere(PropertyLanes { 2 * estimates[$0].halfWidth95 })
   }
 }
