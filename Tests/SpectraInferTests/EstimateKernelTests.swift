@@ -8,13 +8,26 @@ struct EstimateKernelTests {
   private static let numbers = Int(SPECTRA_ESTIMATE_NUMBERS)
 
   /// Rows of eight: mean, scale, base, spread, novelty.
-  private let rule: [Double] = (0..<5).flatMap { row in
-    (0..<lanes).map { $0 < properties ? 0.25 * Double(row + 1) + Double($0) : 0 }
-  }
+  private let rule: [Double]
   /// At distances 1 and 3: eight at 68 %, eight at 95 %, the distance, and one that is unused.
-  private let known: [Double] = [1.0, 3.0].flatMap { distance in
-    (0..<lanes).map { Double($0) + distance } + (0..<lanes).map { 2 * Double($0) + distance }
-      + [distance, 0]
+  private let known: [Double]
+
+  init() {
+    var rule: [Double] = []
+    for row in 0..<5 {
+      for lane in 0..<Self.lanes {
+        rule.append(lane < Self.properties ? 0.25 * Double(row + 1) + Double(lane) : 0)
+      }
+    }
+    self.rule = rule
+    var known: [Double] = []
+    for distance in [1.0, 3.0] {
+      for factor in [1.0, 2.0] {
+        for lane in 0..<Self.lanes { known.append(factor * Double(lane) + distance) }
+      }
+      known += [distance, 0]
+    }
+    self.known = known
   }
 
   /// - Parameter outputs: [networks][16].
@@ -56,19 +69,19 @@ struct EstimateKernelTests {
         let mean = own.reduce(0, +) / Double(networks)
         let squares = own.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
         let spread = networks > 1 ? squares / Double(networks - 1) : 0
-        let of = { (row: Int) in rule[row * Self.lanes + property] }
-        let model = of(2) + of(3) * spread + of(4) * distance * distance
+        let of: (Int) -> Double = { row in rule[row * Self.lanes + property] }
+        let model: Double = of(2) + of(3) * spread + of(4) * distance * distance
         let noise = variance * Double(property)
         let near = min(max(distance, 1), 3)
         let (at68, at95) = (Double(property) + near, 2 * Double(property) + near)
-        let expected = [
-          of(0) + of(1) * mean, (model + noise).squareRoot(),
-          (at68 * at68 * model + noise).squareRoot(),
-          (at95 * at95 * model + 1.96 * 1.96 * noise).squareRoot(), noise.squareRoot(),
-        ]
+        let value: Double = of(0) + of(1) * mean
+        let error: Double = (model + noise).squareRoot()
+        let half68: Double = (at68 * at68 * model + noise).squareRoot()
+        let half95: Double = (at95 * at95 * model + 1.96 * 1.96 * noise).squareRoot()
+        let expected: [Double] = [value, error, half68, half95, noise.squareRoot()]
         for (index, number) in expected.enumerated() {
-          let error = abs(found[property * Self.numbers + index] - number)
-          #expect(error <= 1e-14 * (1 + abs(number)), "property \(property), number \(index)")
+          let difference = abs(found[property * Self.numbers + index] - number)
+          #expect(difference <= 1e-14 * (1 + abs(number)), "property \(property), number \(index)")
         }
       }
     }
