@@ -3,6 +3,7 @@
 #
 #     benchmarks/profile.sh raw [CHANNELS]      a raw spectrum with a shipped model
 #     benchmarks/profile.sh features [BATCH]    160-256-256-6 from features
+#     benchmarks/profile.sh shipped [BATCH]     a shipped model from features
 #
 # Builds a library that keeps the names of its functions (build/bench/lib). What is inlined counts for its caller.
 set -eu
