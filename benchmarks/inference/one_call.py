@@ -9,7 +9,7 @@ from networks import HIDDEN
 
 
 def contender(library, directory, what, size=None):
-    """What `raw [CHANNELS]` and `features [BATCH]` name, through the C library at `library`."""
+    """What `raw [CHANNELS]`, `features [BATCH]` and `shipped [BATCH]` name, through the C library at `library`."""
     Native.open(library)
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)

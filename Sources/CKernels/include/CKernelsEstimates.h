@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/** What a model says of its properties, in the unit of each. */
+/** What a model says of its properties: mean and scale in the unit of each, variances in its square. */
 typedef struct spectra_estimate_rule {
     double mean[SPECTRA_SCALARS], scale[SPECTRA_SCALARS]; /* value = mean + scale x output */
     double base[SPECTRA_SCALARS];                         /* the least variance */
@@ -32,7 +32,7 @@ typedef struct spectra_error_quantiles {
 typedef struct spectra_evidence {
     const float *outputs;    /* of the first network, SPECTRA_SCALARS that may be read */
     size_t networks, stride; /* their number, at least 1, and floats from the outputs of one to those of the next */
-    double distance;         /* to the nearest reference */
+    double distance;         /* to the nearest reference, in that of prepared intensities (mean 1) */
     const double *variances; /* of the properties from the noise of the measurement, at least 0 */
 } spectra_evidence;
 
